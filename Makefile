@@ -1,0 +1,41 @@
+# sahelsim: `make run` and `make test` work on a fresh machine with Python 3.11 or newer, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+STAMP := $(VENV)/.installed
+
+.PHONY: run test test-slow check docs bench reference clean
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("sahelsim needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $(STAMP)
+
+run: $(STAMP)  ## the reference scenario, with figures
+	$(BIN)/sahelsim run scenarios/sahel_2017_2023.yaml --workers $(WORKERS) --out runs/sahel_2017_2023 --force
+	$(BIN)/sahelsim plot runs/sahel_2017_2023 --out runs/sahel_2017_2023_figures
+
+test: $(STAMP)  ## the quick tier of tests
+	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile
+
+test-slow: $(STAMP)  ## the slow science tiers
+	$(BIN)/python -m pytest -m slow
+
+coverage: $(STAMP)  ## lines run under test with the JIT off
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m "not slow and not jit_only" -n $(WORKERS) --dist loadfile --cov --cov-report=term --cov-fail-under=90
+
+check: $(STAMP)  ## lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## measure; writes experiments/benchmarks/
+	$(BIN)/python experiments/benchmarks/reference.py
+
+reference: $(STAMP)  ## 20 replicates of the reference scenario against the yearly record; writes experiments/reference/
+	$(BIN)/python experiments/reference/compare.py --workers $(WORKERS)
+
+clean:
+	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
