@@ -1,0 +1,57 @@
+"""When interventions bite: dates to steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sahelsim.scenario.interventions import Intervention
+from sahelsim.scenario.schema import Calendar, Scenario
+
+__all__ = ["Entry", "Timeline", "step_of"]
+
+_INSTANT = ("strike",)
+"""Kinds that leave no standing effect and are past if they are dated before the first step."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One intervention with the steps from which (and before which) it holds."""
+
+    name: str
+    what: Intervention
+    first: int
+    end: int  # first step at which it no longer holds; beyond the last step if it holds for good
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The interventions of a scenario in order of date and name; those wholly in the past or future are left out."""
+
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Timeline:
+        """Place every intervention on the steps of the scenario's calendar."""
+        calendar = scenario.calendar
+        entries = []
+        for name, what in sorted(scenario.interventions.items(), key=lambda item: (item[1].date, item[0])):
+            first = step_of(calendar, what.date)
+            end = calendar.steps + 1 if what.until is None else step_of(calendar, what.until) + 1
+            past = end <= 0 or (first < 0 and (what.type in _INSTANT or _was_a_moment(what)))
+            if not past and first < calendar.steps:
+                entries.append(Entry(name, what, max(first, 0), end))
+        return cls(tuple(entries))
+
+    def boundaries(self) -> frozenset[int]:
+        """Steps at which something begins or ends."""
+        return frozenset({0} | {e.first for e in self.entries} | {e.end for e in self.entries})
+
+
+def step_of(calendar: Calendar, day: date) -> int:
+    """Step that contains a day; negative before the first step."""
+    return (day - calendar.start).days // calendar.step_days
+
+
+def _was_a_moment(what: Intervention) -> bool:
+    return what.type == "truce" and what.action != "hold"

@@ -1,0 +1,137 @@
+"""Allegiance of communities: a choice among all camps at once.
+
+A community m of people p in cell c that reconsiders takes camp k with probability proportional to exp(U_k):
+
+    U_0 = neutral + inertia [in camp 0]
+    U_k = coercion R_k + protection D_k + services Q_k + kinship (tie of p to k) - grievance (grievance of m against k)
+          + clan (share of the clan in k) + inertia [in camp k] - absence / (1 + S_k / presence_scale)
+
+    R_k = ln(1 + S_k / presence_scale)                     armed presence, S_k = fighters of the camp in the cell
+                                                           plus `reach` times those in the cells around
+    D_k = F max(0, ln((s + S_k) / (s + S_j)))              safety from the camp j that is most resented; F = 1 - exp(-fear)
+    Q_k = sum over its actors of governance S / (S + s)    courts, tax relief, aid access
+    s   = presence_scale
+
+It reconsiders in a week with chance review_rate + alarm F. Kalyvas 2006 (control shapes support); Arjona 2016
+(governance); Lyall, Blair & Imai 2013 (harm pushes away); a clan follows its own (Menaka 2022, seed LWJ).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.accelerate import kernel
+from sahelsim.elementary import exp, log1p
+from sahelsim.rng import uniform2
+from sahelsim.world.log_kernel import write_decision
+
+__all__ = ["camp_reach", "choose_camps", "clan_shares"]
+
+I8 = npt.NDArray[np.int8]
+I16 = npt.NDArray[np.int16]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+
+@kernel
+def camp_reach(
+    strength: I32, neighbours: I32, actor_camp: I16, governance: F64, reach: float, scale: float, felt: F64, services: F64
+) -> None:
+    """Fighters of each camp felt in each cell, and the services of its actors there; fills `felt`, `services` (C, K)."""
+    cells, actors = strength.shape
+    felt[:, :] = 0.0
+    services[:, :] = 0.0
+    for c in range(cells):
+        for a in range(actors):
+            s = float(strength[c, a])
+            if s > 0.0:
+                k = actor_camp[a]
+                felt[c, k] += s
+                services[c, k] += governance[a] * s / (s + scale)
+                for i in range(8):
+                    if neighbours[c, i] >= 0:
+                        felt[neighbours[c, i], k] += reach * s
+
+
+@kernel
+def clan_shares(clan: I16, camp: I8, population: I32, shares: F64) -> None:
+    """Share of each clan's people in each camp; fills `shares` (N, K)."""
+    shares[:, :] = 0.0
+    for m in range(clan.size):
+        if clan[m] >= 0:
+            shares[clan[m], camp[m]] += population[m]
+    for n in range(shares.shape[0]):
+        total = 0.0
+        for k in range(shares.shape[1]):
+            total += shares[n, k]
+        if total > 0.0:
+            for k in range(shares.shape[1]):
+                shares[n, k] /= total
+
+
+@kernel
+def choose_camps(
+    k0: int, k1: int, stream: int, step: int, slot: int, weeks: float, review_rate: float, alarm: float,
+    community_cell: I32, people: I16, clan: I16, camp: I8, population: I32, grievance: F32, fear: F32,
+    felt: F64, services_in: F64, kinship_of: F64, shares: F64,
+    scale: float, coercion: float, protection: float, services: float, kinship: float, resentment: float,
+    clan_pull: float, inertia: float, neutral: float, absence: float, pledge_kind: int, lapse_kind: int,
+    log_rows: I32, log_terms: F32, log_count: I64,
+) -> None:  # fmt: skip
+    """Every community reconsiders with its chance and takes a camp; see the module for the equations.
+
+    Changes are logged as a pledge (to a camp) or a lapse (to neutral), with the terms of the camp taken.
+    """
+    camps = felt.shape[1]
+    worth = np.empty(camps)
+    for m in range(community_cell.size):
+        afraid = 1.0 - exp(-fear[m]) if fear[m] > 0.0 else 0.0
+        review, pick = uniform2(k0, k1, stream, step, m, slot)
+        if review >= (review_rate + alarm * afraid) * weeks or population[m] == 0:
+            continue
+        c = community_cell[m]
+        tormentor = -1
+        worst = 0.0
+        for k in range(1, camps):
+            if grievance[m, k] > worst:
+                worst = grievance[m, k]
+                tormentor = k
+        threat = log1p(felt[c, tormentor] / scale) if tormentor >= 0 else 0.0
+        best = -1.0e300
+        for k in range(camps):
+            worth[k] = inertia if camp[m] == k else 0.0
+            if k == 0:
+                worth[k] += neutral
+            else:
+                presence = log1p(felt[c, k] / scale)
+                worth[k] += coercion * presence + services * services_in[c, k] + kinship * kinship_of[people[m], k]
+                worth[k] -= resentment * grievance[m, k] + absence / (1.0 + felt[c, k] / scale)
+                if tormentor >= 0 and k != tormentor:
+                    worth[k] += protection * afraid * max(0.0, presence - threat)
+            if clan[m] >= 0:
+                worth[k] += clan_pull * shares[clan[m], k]
+            best = max(best, worth[k])
+        total = 0.0
+        for k in range(camps):
+            worth[k] = exp(worth[k] - best)
+            total += worth[k]
+        target = pick * total
+        chosen = camps - 1
+        for k in range(camps):
+            target -= worth[k]
+            if target < 0.0:
+                chosen = k
+                break
+        if chosen != camp[m]:
+            presence = log1p(felt[c, chosen] / scale)
+            safety = afraid * max(0.0, presence - threat) if tormentor >= 0 and chosen != tormentor else 0.0
+            write_decision(
+                log_rows, log_terms, log_count, step, lapse_kind if chosen == 0 else pledge_kind, c, m, camp[m], chosen,
+                population[m], coercion * presence, protection * safety, services * services_in[c, chosen],
+                kinship * kinship_of[people[m], chosen], -resentment * worst,
+                clan_pull * shares[clan[m], chosen] if clan[m] >= 0 else 0.0, inertia, afraid,
+            )  # fmt: skip
+            camp[m] = chosen

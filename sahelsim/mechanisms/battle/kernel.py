@@ -1,0 +1,153 @@
+"""Battle: onset, losses, outcome and retreat where two hostile actors stand in one cell.
+
+Onset hazard of the dyad (a, b) in cell c, per week:
+
+    lambda = rate * enmity(a, b) * G / (G + half_strength) * (initiative_a + initiative_b) / 2 * terrain
+    G = sqrt(S_a S_b),  enmity = hostility * (factor of the truce, if one holds)
+
+Deaths follow a discretised Lomax law, floor(X), X ~ Lomax(death_scale, tail_exponent), held to `mortal_share` of
+the strength present (UCDP GED 2017-21: median 3, mean 7, tail exponent 2.1; power-law severity: Clauset, Young &
+Gleditsch 2007). The attacker is drawn in proportion to initiative times strength and wins with
+
+    P = logistic(outcome_slope * ln(F_attacker / F_defender) + attacker_edge),   F = skill * S**strength_exponent
+
+The loser bears `loser_share` of the deaths; its mobile units leave the cell for the best one around.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.accelerate import kernel
+from sahelsim.elementary import chance, log, logistic, lomax
+from sahelsim.rng import uniform4
+from sahelsim.world.log_kernel import write_violence
+
+__all__ = ["fight", "kill_fighters", "retreat"]
+
+I8 = npt.NDArray[np.int8]
+I16 = npt.NDArray[np.int16]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+
+@kernel
+def kill_fighters(order: I32, first: int, last: int, unit_actor: I16, unit_strength: I32, a: int, deaths: int, u: float) -> int:
+    """Take `deaths` from the units of actor `a` among order[first:last], beginning at a random one; returns those taken."""
+    n = last - first
+    begin = int(u * n)
+    left = deaths
+    for i in range(n):
+        unit = order[first + (begin + i) % n]
+        if unit_actor[unit] == a and left > 0:
+            taken = min(left, unit_strength[unit])
+            unit_strength[unit] -= taken
+            left -= taken
+    return deaths - left
+
+
+@kernel
+def retreat(
+    order: I32, first: int, last: int, cell: int, a: int,
+    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
+    attraction: F32, appeal: F32, neighbours: I32,
+) -> int:  # fmt: skip
+    """Mobile units of actor `a` leave the cell for the neighbour that is worth most; returns the fighters that left."""
+    gone = 0
+    for i in range(first, last):
+        u = order[i]
+        if unit_actor[u] != a or unit_role[u] == 0 or unit_strength[u] == 0 or unit_cell[u] != cell:
+            continue
+        g = unit_group[u]
+        best = -1.0e8  # any permitted cell is worth more
+        for k in range(8):
+            c = neighbours[cell, k]
+            if c >= 0 and attraction[g, c] + appeal[c, a] > best:
+                best = attraction[g, c] + appeal[c, a]
+                unit_cell[u] = c
+        if unit_cell[u] != cell:
+            gone += unit_strength[u]
+    return gone
+
+
+@kernel
+def fight(
+    k0: int, k1: int, stream: int, loss_stream: int, step: int, weeks: float,
+    start: I32, order: I32, strength: I32, memory: F32, losses: F32, appeal: F32,
+    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
+    attraction: F32, neighbours: I32, desert: F32,
+    enmity: F64, hostility: F64, rival: I8, skill: F64, initiative: F64, momentum: F64, loss_memory: F64, fight_memory: F64,
+    rate: float, half_strength: float, desert_factor: float, death_scale: float, tail_exponent: float,
+    mortal_share: float, outcome_slope: float, attacker_edge: float, loser_share: float, momentum_gain: float,
+    strength_exponent: float, escalation: float, battle_kind: int,
+    log_rows: I32, log_terms: F32, log_count: I64,
+) -> None:  # fmt: skip
+    """All battles of a step, cell by cell and dyad by dyad; see the module for the equations.
+
+    Strength (C, A), memories, momentum, units and the log of violence are changed in place; each death is taken from
+    a unit that stands in the cell.
+    """
+    cells, actors = strength.shape
+    for c in range(cells):
+        first, last = start[c], start[c + 1]
+        if last - first < 2:
+            continue
+        terrain = 1.0 + (desert_factor - 1.0) * desert[c]
+        for a in range(actors):
+            for b in range(a + 1, actors):
+                s_a, s_b = strength[c, a], strength[c, b]
+                if s_a == 0 or s_b == 0 or enmity[a, b] <= 0.0:
+                    continue
+                size = math.sqrt(float(s_a) * float(s_b))
+                contact = size / (size + half_strength)
+                hazard = rate * enmity[a, b] * contact * 0.5 * (initiative[a] + initiative[b]) * terrain
+                dyad = (c * actors + a) * actors + b
+                onset, who, outcome, severity = uniform4(k0, k1, stream, step, dyad, 0)
+                if onset >= chance(hazard * weeks):
+                    continue
+                split, from_a, from_b, _ = uniform4(k0, k1, loss_stream, step, dyad, 0)
+                push_a = initiative[a] * s_a
+                attacker = a if who * (push_a + initiative[b] * s_b) < push_a else b
+                defender = b if attacker == a else a
+                odds = outcome_slope * (
+                    log(skill[attacker] / skill[defender])
+                    + strength_exponent * log(float(strength[c, attacker]) / float(strength[c, defender]))
+                )
+                winner = attacker if outcome < logistic(odds + attacker_edge) else defender
+                loser = b if winner == a else a
+                most = mortal_share * (s_a + s_b)
+                deaths = int(min(lomax(severity, death_scale, tail_exponent), most))
+                by_loser = min(int(loser_share * deaths + split), strength[c, loser])
+                by_winner = min(deaths - by_loser, strength[c, winner])
+                deaths_a = by_loser if loser == a else by_winner
+                deaths_b = by_loser if loser == b else by_winner
+                deaths_a = kill_fighters(order, first, last, unit_actor, unit_strength, a, deaths_a, from_a)
+                deaths_b = kill_fighters(order, first, last, unit_actor, unit_strength, b, deaths_b, from_b)
+                strength[c, a] -= deaths_a
+                strength[c, b] -= deaths_b
+                losses[c, a] += deaths_a
+                losses[c, b] += deaths_b
+                memory[c] += deaths_a + deaths_b
+                for x, y in ((a, b), (b, a)):
+                    loss_memory[x, y] += deaths_a + deaths_b
+                    fight_memory[x, y] += 1.0
+                momentum[winner] += momentum_gain
+                momentum[loser] -= momentum_gain
+                if rival[a, b] == 1 and deaths_a + deaths_b > 0:
+                    raised = hostility[a, b] + escalation * (1.0 - hostility[a, b])
+                    hostility[a, b] = raised
+                    hostility[b, a] = raised
+                strength[c, loser] -= retreat(
+                    order, first, last, c, loser, unit_cell, unit_actor, unit_group, unit_role, unit_strength,
+                    attraction, appeal, neighbours,
+                )  # fmt: skip
+                write_violence(
+                    log_rows, log_terms, log_count, step, battle_kind, c, attacker, defender,
+                    deaths_a if attacker == a else deaths_b, deaths_b if attacker == a else deaths_a, 0,
+                    -1, -1, -1, winner, enmity[a, b], contact, hazard, odds,
+                )  # fmt: skip

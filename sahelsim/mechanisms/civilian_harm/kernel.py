@@ -1,0 +1,163 @@
+"""Violence against civilians by any armed actor.
+
+Hazard that actor a attacks civilians in cell c, per week:
+
+    lambda = rate * harshness_a * S / (S + half_strength) * motive
+    motive = coercion (1 - own) + punishment (enemy) + reprisal_a * reprisal (1 - exp(-L / reprisal_scale))
+
+with `own` and `enemy` the shares of the cell's people who side with the actor's camp and with camps that it fights
+(weighted by enmity), and L the actor's own remembered losses in the cell (Kalyvas 2006; Hultman 2007). The victims
+are one community, drawn with weight sqrt(people) * (its share of the motive) * (kin_restraint if it is of the
+perpetrators' own people). Deaths are 1 + a discretised Lomax law, so massacres are the tail of the same process.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.accelerate import kernel
+from sahelsim.elementary import chance, exp, log1p, lomax
+from sahelsim.rng import uniform2, uniform4
+from sahelsim.world.log_kernel import write_violence
+
+__all__ = ["attack_civilians", "hurt_community", "perpetrators_people"]
+
+I8 = npt.NDArray[np.int8]
+I16 = npt.NDArray[np.int16]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+
+@kernel
+def perpetrators_people(
+    order: I32, first: int, last: int, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
+    a: int, fighters: int, u: float,
+) -> int:  # fmt: skip
+    """People of the band that strikes: a unit of actor `a`, drawn in proportion to strength; -1 for a mixed force."""
+    target = u * fighters
+    people = -1
+    for i in range(first, last):
+        unit = order[i]
+        if unit_actor[unit] == a and unit_strength[unit] > 0:
+            people = group_people[unit_group[unit]]
+            target -= unit_strength[unit]
+            if target < 0.0:
+                break
+    return people
+
+
+@kernel
+def hurt_community(
+    m: int, first: int, last: int, deaths: int, camp: int, blamed: int, cell: int,
+    population: I32, grievance: F32, fear: F32, people: I16, memory: F32, harm: F32, feud_people: I16, feud_against: I16,
+    gain: float, spill: float, fear_gain: float, kin_blame: float,
+) -> None:  # fmt: skip
+    """What an attack leaves behind: dead, grievance against the camp, fear, memory of the cell and of the people.
+
+    Communities first:last are those of the cell; those of the victim's people take up a share `spill`.
+    """
+    population[m] -= deaths
+    memory[cell] += deaths
+    weight = log1p(float(deaths))
+    for other in range(first, last):
+        share = 1.0 if other == m else (spill if people[other] == people[m] else 0.0)
+        grievance[other, camp] += gain * share * weight
+        fear[other] += fear_gain * share * weight
+    for f in range(feud_people.size):
+        if feud_people[f] == people[m] and feud_against[f] == blamed:
+            harm[f, cell] += kin_blame * deaths
+
+
+@kernel
+def attack_civilians(
+    k0: int, k1: int, stream: int, victim_stream: int, step: int, weeks: float,
+    start: I32, order: I32, strength: I32, pledged: I32, memory: F32, losses: F32, harm: F32,
+    unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
+    community_start: I32, camp: I8, population: I32, grievance: F32, fear: F32, people: I16,
+    feud_people: I16, feud_against: I16, actor_camp: I16, camp_enmity: F64, harshness: F64, reprisal_trait: F64,
+    rate: float, half_strength: float, coercion: float, punishment: float, reprisal: float, reprisal_scale: float,
+    death_scale: float, tail_exponent: float, mortal_share: float, kin_restraint: float,
+    gain: float, spill: float, fear_gain: float, kin_blame: float, kind: int,
+    log_rows: I32, log_terms: F32, log_count: I64,
+) -> None:  # fmt: skip
+    """All attacks on civilians of a step, cell by cell and actor by actor; see the module for the equations.
+
+    `camp_enmity` (A, K) is the greatest enmity of an actor towards an actor of each camp.
+    """
+    cells, actors = strength.shape
+    camps = pledged.shape[1]
+    for c in range(cells):
+        first, last = community_start[c], community_start[c + 1]
+        if last == first or start[c + 1] == start[c]:
+            continue
+        for a in range(actors):
+            s = strength[c, a]
+            if s == 0 or harshness[a] <= 0.0:
+                continue
+            total = 0
+            hostile = 0.0
+            for k in range(camps):
+                total += pledged[c, k]
+                hostile += camp_enmity[a, k] * pledged[c, k]
+            if total <= 0:
+                continue
+            from_coercion = coercion * (1.0 - pledged[c, actor_camp[a]] / total)
+            from_punishment = punishment * hostile / total
+            from_reprisal = reprisal_trait[a] * reprisal * (1.0 - exp(-losses[c, a] / reprisal_scale))
+            motive = from_coercion + from_punishment + from_reprisal
+            hazard = rate * harshness[a] * s / (s + half_strength) * motive
+            entity = c * actors + a
+            onset, which, severity, band = uniform4(k0, k1, stream, step, entity, 0)
+            if onset >= chance(hazard * weeks):
+                continue
+            blamed = perpetrators_people(
+                order, start[c], start[c + 1], unit_actor, unit_group, unit_strength, group_people, a, s, band
+            )
+            m = _victim(
+                first, last, which, camp, population, people, actor_camp[a], blamed, camp_enmity[a],
+                coercion, punishment, from_reprisal, kin_restraint,
+            )  # fmt: skip
+            if m < 0:
+                continue
+            spread, _ = uniform2(k0, k1, victim_stream, step, entity, 0)
+            most = int(mortal_share * population[m] + spread)
+            deaths = min(1 + int(min(lomax(severity, death_scale, tail_exponent), 1.0e6)), max(1, most))
+            hurt_community(
+                m, first, last, deaths, actor_camp[a], blamed, c, population, grievance, fear, people, memory, harm,
+                feud_people, feud_against, gain, spill, fear_gain, kin_blame,
+            )  # fmt: skip
+            pledged[c, camp[m]] -= deaths
+            write_violence(
+                log_rows, log_terms, log_count, step, kind, c, a, -1, 0, 0, deaths, m, blamed, people[m], -1,
+                from_coercion, from_punishment, from_reprisal, 0.0,
+            )  # fmt: skip
+
+
+@kernel
+def _victim(
+    first: int, last: int, u: float, camp: I8, population: I32, people: I16, own_camp: int, own_people: int,
+    enmity: F64, coercion: float, punishment: float, from_reprisal: float, kin_restraint: float,
+) -> int:  # fmt: skip
+    """The community that is struck, -1 if nobody is there."""
+    total = 0.0
+    for attempt in range(2):
+        target = u * total
+        running = 0.0
+        for m in range(first, last):
+            if population[m] <= 0:
+                continue
+            weight = punishment * enmity[camp[m]] + from_reprisal
+            if camp[m] != own_camp:
+                weight += coercion
+            if people[m] == own_people:
+                weight *= kin_restraint
+            running += weight * math.sqrt(float(population[m]))
+            if attempt == 1 and running > target:
+                return m
+        total = running
+    return -1

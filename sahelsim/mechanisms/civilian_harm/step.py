@@ -1,0 +1,54 @@
+"""One step of violence against civilians."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.mechanisms.civilian_harm.kernel import attack_civilians
+from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
+from sahelsim.rng import Stream
+from sahelsim.terms import Harm, Trait
+from sahelsim.world.index import index_communities, index_units
+from sahelsim.world.state import World
+
+__all__ = ["camp_enmity", "run_step"]
+
+
+def camp_enmity(world: World) -> npt.NDArray[np.float64]:
+    """Greatest enmity of each actor towards an actor of each camp, shape (A, K); nothing towards the neutral."""
+    actors = world.actors
+    out = np.zeros((actors.camp.size, world.cells.pledged.shape[1]))
+    for b, camp in enumerate(actors.camp):
+        np.maximum(out[:, camp], actors.enmity[:, b], out=out[:, camp])
+    return out
+
+
+def run_step(world: World, parameters: CivilianHarmParameters, kin_blame: float, weeks: float) -> None:
+    """Attack civilians.
+
+    Parameters
+    ----------
+    kin_blame : float
+        Share of a killing that is blamed on the people of the perpetrators (a parameter of revenge).
+    weeks : float
+        Length of the step.
+    """
+    p, actors, cells, units = parameters, world.actors, world.cells, world.units
+    ground, communities, log = world.ground, world.communities, world.violence
+    sides, _ = index_units(world)
+    index_communities(world)
+    log.reserve(sides)
+    t = actors.traits
+    attack_civilians(
+        *world.key, int(Stream.CIVILIAN_HARM), int(Stream.CIVILIAN_VICTIM), world.step, weeks,
+        cells.start, cells.order, cells.strength, cells.pledged, cells.memory, cells.losses, cells.harm,
+        units.actor, units.group, units.strength, world.groups.people,
+        ground.community_start, communities.camp, communities.population, communities.grievance, communities.fear,
+        ground.community_people, ground.feud_people, ground.feud_against,
+        actors.camp, camp_enmity(world), t[Trait.HARSHNESS], t[Trait.REPRISAL],
+        p.rate, p.half_strength, p.coercion, p.punishment, p.reprisal, p.reprisal_scale,
+        p.death_scale, p.tail_exponent, p.mortal_share, p.kin_restraint,
+        p.grievance_gain, p.grievance_spill, p.fear_gain, kin_blame, int(Harm.VIOLENCE_AGAINST_CIVILIANS),
+        log.rows, log.terms, log.count,
+    )  # fmt: skip

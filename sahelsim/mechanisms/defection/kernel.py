@@ -1,0 +1,86 @@
+"""Defection of fighters: a unit goes over to a rival that stands in the same cell.
+
+A unit of actor a weighs a change with hazard `rate` per week if a rival b with ideological distance <= `reach` is in
+its cell, and takes the best such b with probability logistic(U):
+
+    U = balance ln((s + S_b) / (s + S_a)) + pay ln(pay_b / pay_a) - ideology |i_a - i_b|
+        + momentum (m_b - m_a) + kin [b has a group of the unit's people] - cohesion (cohesion of the unit's group)
+
+Seymour 2014 and Otto 2018 on why factions switch sides; Christia 2012 on relative power. s is one unit of the actor.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.accelerate import kernel
+from sahelsim.elementary import chance, log, logistic
+from sahelsim.rng import uniform2
+from sahelsim.world.log_kernel import write_decision
+
+__all__ = ["defect"]
+
+I8 = npt.NDArray[np.int8]
+I16 = npt.NDArray[np.int16]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+
+@kernel
+def defect(
+    k0: int, k1: int, stream: int, step: int, weeks: float,
+    strength: I32, unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32,
+    group_people: I16, cohesion_of: F64, adopt: I16, rival: I8, ideology_of: F64, pay_of: F64, momentum_of: F64,
+    unit_size: I32, rate: float, reach: float, ideology: float, balance: float, pay: float, momentum: float, kin: float,
+    cohesion: float, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
+) -> int:  # fmt: skip
+    """All defections of a step; strength (C, A) follows, so that units go over to what is there. Returns their number."""
+    actors = strength.shape[1]
+    gone = 0
+    likely = chance(rate * weeks)
+    for u in range(unit_cell.size):
+        if unit_strength[u] == 0:
+            continue
+        c = unit_cell[u]
+        a = unit_actor[u]
+        weigh, decide = uniform2(k0, k1, stream, step, u, 0)
+        if weigh >= likely:
+            continue
+        g = unit_group[u]
+        people = group_people[g]
+        to = -1
+        best = 0.0
+        terms = (0.0, 0.0, 0.0, 0.0, 0.0)
+        for b in range(actors):
+            gap = abs(ideology_of[a] - ideology_of[b])
+            if rival[a, b] == 0 or strength[c, b] == 0 or gap > reach:
+                continue
+            s = float(unit_size[a])
+            t0 = balance * log((s + strength[c, b]) / (s + strength[c, a]))
+            t1 = pay * log(pay_of[b] / pay_of[a])
+            t2 = -ideology * gap
+            t3 = momentum * (momentum_of[b] - momentum_of[a])
+            same = people >= 0 and group_people[adopt[b, people]] == people
+            t4 = kin if same else 0.0
+            worth = t0 + t1 + t2 + t3 + t4
+            if to < 0 or worth > best:
+                to = b
+                best = worth
+                terms = (t0, t1, t2, t3, t4)
+        held = cohesion * cohesion_of[g]
+        if to < 0 or decide >= logistic(best - held):
+            continue
+        n = unit_strength[u]
+        strength[c, a] -= n
+        strength[c, to] += n
+        unit_actor[u] = to
+        unit_group[u] = adopt[to, people]
+        gone += 1
+        write_decision(
+            log_rows, log_terms, log_count, step, kind, c, u, a, to, n,
+            terms[0], terms[1], terms[2], terms[3], terms[4], -held, 0.0, 0.0,
+        )  # fmt: skip
+    return gone

@@ -1,0 +1,144 @@
+"""Recruitment: fighters are people who leave a community; nobody is made from nothing.
+
+In cell c an actor a of camp k with fighters there enlists in a week
+
+    n = rate * recruiting_a * W * exp(momentum m_a) * max(0, 1 - S_k / (ceiling * W))
+
+people of the W who side with k, rounded at random without bias; they join the actor's first unit in the cell. A
+unit that has grown to twice its size splits. An army with an establishment refills `refill` of its shortfall a week from
+its depot (the largest community of its country); the recruits go to units below their size, and dead units rise again
+at home. Units that shrink below `disband_below` join the next of their actor in the cell.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.accelerate import kernel
+from sahelsim.elementary import exp
+from sahelsim.rng import uniform
+
+__all__ = ["enlist", "merge_small", "refill_army", "split_large"]
+
+I8 = npt.NDArray[np.int8]
+I16 = npt.NDArray[np.int16]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
+
+
+@kernel
+def enlist(
+    k0: int, k1: int, stream: int, step: int, weeks: float,
+    start: I32, order: I32, strength: I32, pledged: I32, unit_actor: I16, unit_strength: I32,
+    community_start: I32, camp: I8, population: I32, actor_camp: I16, recruiting: F64, momentum_of: F64,
+    rate: float, ceiling: float, momentum: float,
+) -> int:  # fmt: skip
+    """Recruits from the communities of the own camp, cell by cell; returns their number."""
+    cells, actors = strength.shape
+    enlisted = 0
+    for c in range(cells):
+        if start[c + 1] == start[c] or community_start[c + 1] == community_start[c]:
+            continue
+        for a in range(actors):
+            k = actor_camp[a]
+            if strength[c, a] == 0 or recruiting[a] <= 0.0 or pledged[c, k] <= 0:
+                continue
+            armed = 0
+            for b in range(actors):
+                if actor_camp[b] == k:
+                    armed += strength[c, b]
+            room = 1.0 - armed / (ceiling * pledged[c, k])
+            if room <= 0.0:
+                continue
+            mean = rate * recruiting[a] * pledged[c, k] * exp(momentum * momentum_of[a]) * room * weeks
+            wanted = int(mean + uniform(k0, k1, stream, step, c * actors + a, 0))
+            found = 0
+            for m in range(community_start[c], community_start[c + 1]):
+                if camp[m] == k and found < wanted:
+                    taken = min(wanted - found, population[m])
+                    population[m] -= taken
+                    found += taken
+            if found > 0:
+                pledged[c, k] -= found
+                strength[c, a] += found
+                enlisted += found
+                for i in range(start[c], start[c + 1]):
+                    if unit_actor[order[i]] == a and unit_strength[order[i]] > 0:
+                        unit_strength[order[i]] += found
+                        break
+    return enlisted
+
+
+@kernel
+def split_large(
+    unit_cell: I32, unit_home: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32, unit_size: I32,
+    pool: I64, mobile: int,
+) -> None:  # fmt: skip
+    """Units of twice their size give half to a new mobile unit in an empty place of their actor's pool."""
+    free = pool[:-1].copy()
+    for u in range(unit_cell.size):
+        a = unit_actor[u]
+        if unit_strength[u] < 2 * unit_size[a]:
+            continue
+        while free[a] < pool[a + 1] and unit_strength[free[a]] > 0:
+            free[a] += 1
+        if free[a] == pool[a + 1]:
+            continue
+        v = free[a]
+        half = unit_strength[u] // 2
+        unit_strength[u] -= half
+        unit_strength[v] = half
+        unit_actor[v] = a
+        unit_group[v] = unit_group[u]
+        unit_cell[v] = unit_cell[u]
+        unit_home[v] = unit_cell[u]
+        unit_role[v] = mobile
+
+
+@kernel
+def merge_small(
+    start: I32, order: I32, unit_actor: I16, unit_strength: I32, below: int
+) -> None:
+    """Units below `below` fighters join the next unit of their actor in the cell, if there is one."""
+    for c in range(start.size - 1):
+        for i in range(start[c], start[c + 1]):
+            u = order[i]
+            if unit_strength[u] == 0 or unit_strength[u] >= below:
+                continue
+            for j in range(i + 1, start[c + 1]):
+                v = order[j]
+                if unit_actor[v] == unit_actor[u] and unit_strength[v] > 0:
+                    unit_strength[v] += unit_strength[u]
+                    unit_strength[u] = 0
+                    break
+
+
+@kernel
+def refill_army(
+    u0: float, a: int, first: int, last: int, missing: float, people: int, unit_cell: I32, unit_home: I32,
+    unit_actor: I16, unit_group: I16, unit_strength: I32, unit_size: int, used: int,
+) -> int:  # fmt: skip
+    """Bring units first:used of army `a` up to their size, beginning at a random one; returns the recruits.
+
+    A dead unit rises at home with its recruits. `people` bounds the recruits.
+    """
+    wanted = min(int(missing + u0), people)
+    n = used - first
+    if n <= 0 or last <= first:
+        return 0
+    begin = int(u0 * n)
+    found = 0
+    for i in range(n):
+        u = first + (begin + i) % n
+        if unit_actor[u] != a or unit_strength[u] >= unit_size:
+            continue
+        taken = min(unit_size - unit_strength[u], wanted - found)
+        if taken <= 0:
+            break
+        if unit_strength[u] == 0:
+            unit_cell[u] = unit_home[u]
+        unit_strength[u] += taken
+        found += taken
+    return found

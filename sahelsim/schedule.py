@@ -1,0 +1,146 @@
+"""The model on one page: what happens in a step, in this order.
+
+Mechanisms read and write the arrays of the world and nothing else. A mechanism that is switched off is left out; what
+only fades with time (grievance, fear, memory, cohesion) fades all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sahelsim.interventions.apply import Interventions
+from sahelsim.mechanisms.allegiance import step as allegiance
+from sahelsim.mechanisms.battle import step as battle
+from sahelsim.mechanisms.civilian_harm import step as civilian_harm
+from sahelsim.mechanisms.decay import decay_factor
+from sahelsim.mechanisms.defection import step as defection
+from sahelsim.mechanisms.displacement import step as displacement
+from sahelsim.mechanisms.movement import step as movement
+from sahelsim.mechanisms.recruitment import step as recruitment
+from sahelsim.mechanisms.revenge import step as revenge
+from sahelsim.mechanisms.truce import step as truce
+from sahelsim.world.build import Blueprint, new_world, unit_count
+from sahelsim.world.index import index_units
+from sahelsim.world.state import World
+
+__all__ = ["SCHEDULE", "Play", "Stage", "begin", "run_step"]
+
+
+@dataclass
+class Play:
+    """One replicate in progress."""
+
+    blueprint: Blueprint
+    world: World
+    interventions: Interventions
+    rolls: recruitment.Rolls
+    weeks: float  # length of a step
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One entry of the schedule; `switch` names the mechanism whose `enabled` it obeys."""
+
+    name: str
+    switch: str | None
+    run: Callable[[Play], None]
+
+
+def _interventions(play: Play) -> None:
+    play.interventions.apply(play.world)
+
+
+def _truce(play: Play) -> None:
+    truce.run_step(play.world, play.blueprint.scenario.mechanisms.truce, play.weeks)
+
+
+def _enmity(play: Play) -> None:
+    m = play.blueprint.scenario.mechanisms
+    truce.refresh_enmity(play.world, m.battle.tacit_factor, m.battle.negotiated_factor)
+    index_units(play.world)
+    movement.appraise(play.world, m.movement)
+
+
+def _movement(play: Play) -> None:
+    movement.run_step(play.world, play.blueprint.scenario.mechanisms.movement, play.weeks)
+
+
+def _battle(play: Play) -> None:
+    m = play.blueprint.scenario.mechanisms
+    battle.run_step(play.world, m.battle, m.truce.escalation, play.weeks)
+
+
+def _civilian_harm(play: Play) -> None:
+    m = play.blueprint.scenario.mechanisms
+    civilian_harm.run_step(play.world, m.civilian_harm, m.revenge.kin_blame, play.weeks)
+
+
+def _revenge(play: Play) -> None:
+    m = play.blueprint.scenario.mechanisms
+    revenge.run_step(play.world, m.revenge, m.civilian_harm, play.weeks)
+
+
+def _allegiance(play: Play) -> None:
+    allegiance.run_step(play.world, play.blueprint.scenario.mechanisms.allegiance, play.weeks)
+
+
+def _defection(play: Play) -> None:
+    m = play.blueprint.scenario.mechanisms
+    defection.run_step(play.world, m.defection, play.rolls.unit_size, play.weeks)
+
+
+def _recruitment(play: Play) -> None:
+    m = play.blueprint.scenario.mechanisms
+    recruitment.run_step(play.world, m.recruitment, play.rolls, play.weeks)
+
+
+def _displacement(play: Play) -> None:
+    displacement.run_step(play.world, play.blueprint.scenario.mechanisms.displacement, play.weeks)
+
+
+def _forgetting(play: Play) -> None:
+    s = play.blueprint.scenario
+    allegiance.forget(play.world, s.mechanisms.allegiance, play.weeks)
+    defection.recover_cohesion(play.world, s.mechanisms.defection, play.weeks)
+    play.world.cells.memory *= np.float32(decay_factor(s.world.memory_half_life, play.weeks))
+
+
+SCHEDULE: tuple[Stage, ...] = (
+    Stage("interventions", None, _interventions),  # what comes from outside: forces, orders, changes of doctrine, claims
+    Stage("truce", "truce", _truce),  # hostility of rivals drifts; truces begin and end
+    Stage("enmity", None, _enmity),  # who is whose enemy on the ground today, and what each cell is worth
+    Stage("movement", "movement", _movement),  # mobile units choose among nine cells
+    Stage("battle", "battle", _battle),  # hostile units that meet may fight; losers retreat
+    Stage("civilian_harm", "civilian_harm", _civilian_harm),  # armed actors punish, coerce, take reprisal
+    Stage("revenge", "revenge", _revenge),  # harmed peoples strike those whom they blame
+    Stage("allegiance", "allegiance", _allegiance),  # communities choose a camp
+    Stage("defection", "defection", _defection),  # units change sides
+    Stage("recruitment", "recruitment", _recruitment),  # communities give fighters, armies refill
+    Stage("displacement", "displacement", _displacement),  # people flee and return
+    Stage("forgetting", None, _forgetting),  # grievance, fear and memory fade
+)
+
+
+def begin(blueprint: Blueprint, replicate: int) -> Play:
+    """A replicate on its first day: units placed, communities with a side."""
+    scenario = blueprint.scenario
+    world = new_world(blueprint, replicate)
+    sizes = np.array([a.unit_size for a in scenario.actors.values()], np.int32)
+    raised = np.array(
+        [sum(unit_count(g.fighters, a.unit_size) for g in a.groups.values()) for a in scenario.actors.values()], np.int64
+    )
+    rolls = recruitment.Rolls(sizes, blueprint.pool, raised, blueprint.depot)
+    allegiance.spin_up(world, scenario.mechanisms.allegiance)
+    return Play(blueprint, world, Interventions(blueprint), rolls, scenario.calendar.step_days / 7.0)
+
+
+def run_step(play: Play) -> None:
+    """One step: every stage of the schedule whose mechanism is on."""
+    mechanisms = play.blueprint.scenario.mechanisms
+    for stage in SCHEDULE:
+        if stage.switch is None or getattr(mechanisms, stage.switch).enabled:
+            stage.run(play)
+    play.world.step += 1

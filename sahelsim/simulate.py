@@ -1,0 +1,159 @@
+"""From a scenario to records: the loop over steps, and what is written down on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.record import Panel, ReplicateRecord
+from sahelsim.scenario.schema import Scenario
+from sahelsim.schedule import Play, begin, run_step
+from sahelsim.terms import month_id
+from sahelsim.world.build import Blueprint, build_blueprint
+from sahelsim.world.index import index_communities, index_units
+from sahelsim.world.state import World
+
+__all__ = ["Recorder", "close_ledger", "control_of", "month_ends", "simulate_replicate"]
+
+_PROGRESS_EVERY = 16
+
+
+def month_ends(scenario: Scenario) -> dict[int, int]:
+    """Last step of each month that the calendar touches: step to month_id, by the first day of the steps."""
+    calendar = scenario.calendar
+    ends: dict[int, int] = {}
+    for step in range(calendar.steps):
+        day = calendar.start + timedelta(days=step * calendar.step_days)
+        ends[month_id(day.year, day.month)] = step
+    return {step: month for month, step in ends.items()}
+
+
+def control_of(world: World, threshold: float) -> npt.NDArray[np.int32]:
+    """Camp that holds each cell, -1 nobody, shape (C,).
+
+    A camp's hold is the mean of its share of the armed and of the people's allegiance in the cell (of the one alone
+    where there is nothing of the other); the camp with the greatest hold has the cell if that reaches `threshold`.
+    """
+    cells = world.cells
+    armed = np.zeros(cells.pledged.shape)
+    np.add.at(armed.T, world.actors.camp, cells.strength.T)
+    people = cells.pledged.astype(np.float64)
+    total_armed, total_people = armed.sum(1, keepdims=True), people.sum(1, keepdims=True)
+    parts = (total_armed > 0).astype(np.float64) + (total_people > 0)
+    hold = armed / np.maximum(total_armed, 1.0) + people / np.maximum(total_people, 1.0)
+    hold = hold / np.maximum(parts, 1.0)
+    best = hold.argmax(1).astype(np.int32)
+    return np.where((hold.max(1) >= threshold) & (best > 0), best, -1).astype(np.int32)
+
+
+class Recorder:
+    """Takes down the state of a world: every step the dyads, every month the cells and communities."""
+
+    def __init__(self, play: Play) -> None:
+        world, scenario = play.world, play.blueprint.scenario
+        self._ends = month_ends(scenario)
+        self._threshold = scenario.world.control_threshold
+        months, steps, actors = len(self._ends), scenario.calendar.steps, len(scenario.actors)
+        cells, communities = world.ground.cells, world.ground.communities
+        self._row = 0
+        self.panel = Panel(
+            months=np.array(list(self._ends.values()), np.int32),
+            presence=np.zeros((months, actors, cells), np.int32),
+            control=np.zeros((months, cells), np.int32),
+            displaced=np.zeros((months, cells), np.int32),
+            allegiance=np.zeros((months, communities), np.int8),
+            population=np.zeros((months, communities), np.int32),
+        )
+        self.hostility = np.zeros((steps, actors, actors), np.float32)
+        self.truce = np.zeros((steps, actors, actors), np.int8)
+        self.fighters = np.zeros((steps, actors), np.int64)
+
+    def take(self, world: World, step: int) -> None:
+        """Take down the state after `step`."""
+        index_units(world)
+        self.hostility[step] = world.actors.hostility
+        self.truce[step] = world.actors.truce
+        self.fighters[step] = world.cells.strength.sum(axis=0, dtype=np.int64)
+        if step not in self._ends:
+            return
+        index_communities(world)
+        panel, row, c = self.panel, self._row, world.communities
+        panel.presence[row] = world.cells.strength.T
+        panel.control[row] = control_of(world, self._threshold)
+        panel.displaced[row] = np.bincount(world.ground.community_cell, weights=c.hosted, minlength=world.ground.cells)
+        panel.allegiance[row] = c.camp
+        panel.population[row] = c.population
+        self._row += 1
+
+
+def close_ledger(world: World) -> dict[str, int]:
+    """People and fighters in, out and dead. `people_error` and `fighters_error` are 0 if nobody was made or lost."""
+    rows = world.violence.rows[: int(world.violence.count[0])].astype(np.int64)
+    ledger = dict(world.ledger)
+    ledger["fighters_killed"] = int(rows[:, 5:7].sum())
+    ledger["civilians_killed"] = int(rows[:, 7].sum())
+    ledger["fighters_end"] = int(world.units.strength.sum(dtype=np.int64))
+    c = world.communities
+    ledger["people_end"] = int(c.population.sum(dtype=np.int64) + c.away.sum(dtype=np.int64))
+    ledger["fighters_error"] = ledger["fighters_end"] - (
+        ledger["fighters_start"] + ledger["fighters_in"] + ledger["recruits"]
+        - ledger["fighters_out"] - ledger["fighters_killed"]
+    )  # fmt: skip
+    ledger["people_error"] = ledger["people_end"] - (
+        ledger["people_start"] - ledger["recruits"] - ledger["civilians_killed"]
+    )
+    return ledger
+
+
+def simulate_replicate(
+    scenario: Scenario,
+    replicate: int,
+    progress: Callable[[int], None] | None = None,
+    blueprint: Blueprint | None = None,
+) -> ReplicateRecord:
+    """Run one replicate from the first step to the last.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A checked scenario.
+    replicate : int
+        Number of the replicate, from 0; it and the scenario's seed determine every draw.
+    progress : callable, optional
+        Called with the number of steps done since the last call.
+    blueprint : Blueprint, optional
+        From `build_blueprint(scenario)`, to share between replicates.
+
+    Returns
+    -------
+    ReplicateRecord
+        The truth, before reporting.
+    """
+    plan = blueprint if blueprint is not None else build_blueprint(scenario)
+    began = time.perf_counter()
+    play = begin(plan, replicate)
+    recorder = Recorder(play)
+    since = 0
+    for step in range(scenario.calendar.steps):
+        run_step(play)
+        recorder.take(play.world, step)
+        since += 1
+        if progress is not None and (since == _PROGRESS_EVERY or step + 1 == scenario.calendar.steps):
+            progress(since)
+            since = 0
+    return ReplicateRecord(
+        replicate=replicate,
+        seed=scenario.seed,
+        violence=play.world.violence.finish(),
+        decisions=play.world.decisions.finish(),
+        panel=recorder.panel,
+        hostility=recorder.hostility,
+        truce=recorder.truce,
+        fighters=recorder.fighters,
+        ledger=close_ledger(play.world),
+        seconds=time.perf_counter() - began,
+    )

@@ -1,0 +1,230 @@
+"""A world at its first step: actors, groups, units on the ground, communities with a side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.rng import Stream, key_of, uniforms
+from sahelsim.scenario.actors import Actor, Group
+from sahelsim.scenario.interventions import Deploy
+from sahelsim.scenario.schema import Scenario
+from sahelsim.terms import Role, Trait, TruceState
+from sahelsim.world.fields import allocate
+from sahelsim.world.ground import Ground
+from sahelsim.world.ground_build import build_ground
+from sahelsim.world.homes import HomeCells, home_cells, home_pull
+from sahelsim.world.log import DecisionBuffer, ViolenceBuffer
+from sahelsim.world.region_source import load_source
+from sahelsim.world.state import Actors, Cells, Communities, Groups, Units, World
+
+__all__ = ["Blueprint", "build_blueprint", "new_world", "unit_count"]
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What all replicates of a scenario share."""
+
+    scenario: Scenario
+    ground: Ground
+    homes: tuple[HomeCells, ...]  # by group
+    home_pull: npt.NDArray[np.float32]  # (G, C)
+    allowed: npt.NDArray[np.bool_]  # (A, C) cells that an actor may enter
+    base_traits: npt.NDArray[np.float64]  # (trait, A)
+    pool: npt.NDArray[np.int64]  # (A + 1,) first unit place of each actor
+    interventions: dict[str, HomeCells]  # homes or targets of interventions, by intervention id
+    depot: npt.NDArray[np.int32]  # (A,) community whose people refill an army; -1 none
+    groups: tuple[tuple[str, str], ...]  # (actor, group) by index
+
+
+def build_blueprint(scenario: Scenario) -> Blueprint:
+    """Read the region and work out everything that does not depend on the replicate."""
+    source = load_source(scenario)
+    ground = build_ground(scenario, source)
+    actors = list(scenario.actors.values())
+    groups = [(a, g) for a, actor in scenario.actors.items() for g in actor.groups]
+    homes = tuple(
+        home_cells(scenario.actors[a].groups[g].homes, ground, source.place, f"actors.{a}.groups.{g}.homes")
+        for a, g in groups
+    )
+    targets: dict[str, HomeCells] = {}
+    for name, intervention in scenario.interventions.items():
+        where = f"interventions.{name}"
+        if intervention.type == "deploy" and intervention.homes:
+            targets[name] = home_cells(intervention.homes, ground, source.place, f"{where}.homes")
+        elif intervention.type == "order":
+            targets[name] = home_cells([intervention.target], ground, source.place, f"{where}.target")
+    return Blueprint(
+        scenario=scenario,
+        ground=ground,
+        homes=homes,
+        home_pull=np.stack([home_pull(h, ground) for h in homes]),
+        allowed=np.stack([_allowed(actor, ground) for actor in actors]),
+        base_traits=np.array([[trait_of(actor, t) for actor in actors] for t in Trait]),
+        pool=_pools(scenario),
+        interventions=targets,
+        depot=_depots(actors, ground),
+        groups=tuple(groups),
+    )
+
+
+def trait_of(actor: Actor, trait: Trait) -> float:
+    """Value of a trait as the scenario gives it."""
+    name = trait.name.lower()
+    return float(getattr(actor, name) if hasattr(actor, name) else getattr(actor.doctrine, name))
+
+
+def unit_count(fighters: int, unit_size: int) -> int:
+    """Units that a strength makes."""
+    return math.ceil(fighters / unit_size)
+
+
+def _allowed(actor: Actor, ground: Ground) -> npt.NDArray[np.bool_]:
+    if not actor.operates_in:
+        return ground.cells_land
+    index = [ground.names.countries.index(c) for c in actor.operates_in]
+    return np.asarray(ground.cells_land & np.isin(ground.cells_country, index))
+
+
+def _pools(scenario: Scenario) -> npt.NDArray[np.int64]:
+    """Places for units by actor: those at the start, those that interventions bring, and spare ones."""
+    sizes = []
+    for name, actor in scenario.actors.items():
+        start = sum(unit_count(g.fighters, actor.unit_size) for g in actor.groups.values())
+        brought = sum(
+            unit_count(i.fighters, actor.unit_size)
+            for i in scenario.interventions.values()
+            if isinstance(i, Deploy) and i.actor == name
+        )
+        sizes.append(start + brought + math.ceil((start + brought) * scenario.world.spare_units))
+    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+
+
+def _depots(actors: list[Actor], ground: Ground) -> npt.NDArray[np.int32]:
+    """For actors that refill: the most populous community of the countries where they operate."""
+    out = np.full(len(actors), -1, np.int32)
+    for a, actor in enumerate(actors):
+        if actor.record.government and not actor.record.host_government:
+            index = [ground.names.countries.index(c) for c in actor.operates_in]
+            inside = np.isin(ground.community_country, index) if index else np.ones(ground.communities, bool)
+            if inside.any():
+                out[a] = int(np.argmax(np.where(inside, ground.community_population, -1)))
+    return out
+
+
+def new_world(blueprint: Blueprint, replicate: int) -> World:
+    """The world of one replicate at step 0: units placed, communities still neutral."""
+    scenario, ground = blueprint.scenario, blueprint.ground
+    sizes = {
+        "cell": ground.cells, "edge": ground.cells + 1, "actor": len(scenario.actors), "other": len(scenario.actors),
+        "camp": len(scenario.camps), "group": len(blueprint.groups), "unit": int(blueprint.pool[-1]),
+        "community": ground.communities, "feud": len(scenario.relations.feuds), "trait": len(Trait),
+    }  # fmt: skip
+    world = World(
+        ground=ground,
+        key=key_of(scenario.seed, replicate),
+        step=0,
+        actors=Actors(**allocate(Actors, sizes)),
+        groups=Groups(**allocate(Groups, sizes)),
+        units=Units(**allocate(Units, sizes)),
+        communities=Communities(**allocate(Communities, sizes)),
+        cells=Cells(**allocate(Cells, sizes)),
+        violence=ViolenceBuffer(),
+        decisions=DecisionBuffer(),
+    )
+    _set_actors(world, blueprint)
+    _set_groups(world, blueprint)
+    _place_units(world, blueprint)
+    world.communities.population[:] = ground.community_population
+    world.communities.refuge[:] = -1
+    world.ledger = {
+        "fighters_start": int(world.units.strength.sum(dtype=np.int64)),
+        "people_start": int(ground.community_population.sum(dtype=np.int64)),
+        "fighters_in": 0, "fighters_out": 0, "recruits": 0,
+    }  # fmt: skip
+    return world
+
+
+def _set_actors(world: World, blueprint: Blueprint) -> None:
+    scenario, state = blueprint.scenario, world.actors
+    names = list(scenario.actors)
+    camps = list(scenario.camps)
+    relations = scenario.relations
+    state.camp[:] = [camps.index(a.camp) for a in scenario.actors.values()]
+    state.traits[:] = blueprint.base_traits
+    for x, row in relations.camp_hostility.items():
+        for y, level in row.items():
+            pairs = np.logical_and.outer(state.camp == camps.index(x), state.camp == camps.index(y))
+            state.hostility[pairs | pairs.T] = level
+    for x, row in relations.hostility.items():
+        for y, level in row.items():
+            _set_pair(state.hostility, names.index(x), names.index(y), level)
+    np.fill_diagonal(state.hostility, 0.0)
+    for rivalry in relations.rivalries.values():
+        a, b = names.index(rivalry.a), names.index(rivalry.b)
+        _set_pair(state.rival, a, b, 1)
+        _set_pair(state.resting, a, b, rivalry.base)
+        _set_pair(state.creed, a, b, rivalry.ideology)
+    for truce in relations.truces.values():
+        _set_pair(state.truce, names.index(truce.a), names.index(truce.b), int(TruceState[truce.state.upper()]))
+
+
+def _set_pair(matrix: npt.NDArray[np.float64] | npt.NDArray[np.int8], a: int, b: int, value: float) -> None:
+    matrix[a, b] = value
+    matrix[b, a] = value
+
+
+def _set_groups(world: World, blueprint: Blueprint) -> None:
+    actors = list(blueprint.scenario.actors)
+    peoples = list(blueprint.scenario.peoples)
+    for g, (actor, name) in enumerate(blueprint.groups):
+        group: Group = blueprint.scenario.actors[actor].groups[name]
+        world.groups.actor[g] = actors.index(actor)
+        world.groups.people[g] = -1 if group.people is None else peoples.index(group.people)
+        world.groups.cohesion[g] = world.groups.full_cohesion[g] = group.cohesion
+
+
+def _place_units(world: World, blueprint: Blueprint) -> None:
+    next_place = blueprint.pool[:-1].copy()
+    world.units.actor[:] = np.repeat(np.arange(len(next_place)), np.diff(blueprint.pool))
+    for g, (actor, name) in enumerate(blueprint.groups):
+        group = blueprint.scenario.actors[actor].groups[name]
+        a = int(world.groups.actor[g])
+        n = unit_count(group.fighters, blueprint.scenario.actors[actor].unit_size)
+        places = np.arange(next_place[a], next_place[a] + n)
+        next_place[a] += n
+        fill_units(world, blueprint, places, g, group.fighters, group.garrison_share, blueprint.homes[g])
+
+
+def fill_units(
+    world: World,
+    blueprint: Blueprint,
+    places: npt.NDArray[np.int64],
+    group: int,
+    fighters: int,
+    garrison_share: float,
+    homes: HomeCells,
+) -> None:
+    """Raise units in empty places: strength spread evenly, garrisons on the home points, mobile units around them."""
+    n = places.size
+    if n == 0:
+        return
+    units, actor = world.units, int(world.groups.actor[group])
+    allowed = blueprint.allowed[actor]
+    garrison = np.floor((np.arange(n) + 1) * garrison_share) > np.floor(np.arange(n) * garrison_share)
+    draws = uniforms(world.key, Stream.PLACEMENT, world.step, places)
+    for mask, weights in (
+        (garrison, homes.point_weights(world.ground, allowed)),
+        (~garrison, homes.area_weights(world.ground, allowed)),
+    ):
+        edges = np.cumsum(weights)
+        cell = np.minimum(np.searchsorted(edges, draws[mask, 0] * edges[-1], side="right"), weights.size - 1)
+        units.cell[places[mask]] = cell
+        units.home[places[mask]] = cell
+    units.group[places] = group
+    units.actor[places] = actor
+    units.role[places] = np.where(garrison, int(Role.GARRISON), int(Role.MOBILE))
+    units.strength[places] = fighters // n + (np.arange(n) < fighters % n)

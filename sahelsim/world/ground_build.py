@@ -1,0 +1,174 @@
+"""Building the ground of a scenario: distances, remoteness, refuges and feud sites."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.grid import distance_km
+from sahelsim.record import Names
+from sahelsim.scenario.schema import Scenario
+from sahelsim.world.ground import Ground
+from sahelsim.world.region_source import Source, load_source
+
+__all__ = ["build_ground"]
+
+_REFUGES = 6
+"""Nearest places considered by people who flee; more change little, since the choice falls off with distance."""
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def build_ground(scenario: Scenario, source: Source | None = None) -> Ground:
+    """Everything fixed about a scenario, in arrays.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A checked scenario.
+    source : Source, optional
+        Its region, when it has been loaded already.
+
+    Raises
+    ------
+    BadInput
+        If the region's tables are unreadable or name peoples that the scenario does not know.
+    """
+    src = source if source is not None else load_source(scenario)
+    order = np.lexsort((np.arange(src.cell.size), src.cell))
+    cell = src.cell[order]
+    start = np.searchsorted(cell, np.arange(src.grid.size + 1)).astype(np.int32)
+    people = src.people[order]
+    population = src.population[order].astype(np.int32)
+    latitude, longitude = src.latitude[order], src.longitude[order]
+    towns = np.flatnonzero(src.towns[order])
+    capital_km = _capital_distance(src)
+    garrison_km = _nearest(src.grid.latitude, src.grid.longitude, src.garrisons)
+    refuges, refuge_km = _refuges(latitude, longitude, population, scenario.mechanisms.displacement.town_size)
+    actors = list(scenario.actors)
+    feuds = list(scenario.relations.feuds.values())
+    peoples = list(scenario.peoples)
+    feud_people = np.array([peoples.index(f.people) for f in feuds], np.int16)
+    feud_against = np.array([peoples.index(f.against) for f in feuds], np.int16)
+    return Ground(
+        grid=src.grid,
+        names=_names(scenario, src),
+        cells_latitude=src.grid.latitude, cells_longitude=src.grid.longitude,
+        cells_country=src.country, cells_admin1=src.cell_admin1, cells_land=src.land,
+        cells_desert=src.desert, cells_river=src.river, cells_border_km=src.border_km,
+        cells_capital_km=capital_km.astype(np.float32), cells_garrison_km=garrison_km.astype(np.float32),
+        cells_remoteness=_remoteness(capital_km, garrison_km, scenario.world.remote_scale_km),
+        cells_gid=src.grid.gid().astype(np.int32), neighbours=src.grid.neighbours(),
+        community_start=start, community_cell=cell.astype(np.int32), community_latitude=latitude,
+        community_longitude=longitude, community_name=tuple(src.names[i] for i in order),
+        community_country=src.community_country[order].astype(np.int16),
+        community_admin1=src.community_admin1[order].astype(np.int16), community_people=people.astype(np.int16),
+        community_clan=src.clan[order].astype(np.int16), community_population=population,
+        community_refuges=refuges, community_refuge_km=refuge_km, clan_names=src.clans,
+        towns_latitude=latitude[towns], towns_longitude=longitude[towns],
+        towns_admin1=src.community_admin1[order][towns].astype(np.int16),
+        towns_country=src.community_country[order][towns].astype(np.int16),
+        towns_cell=cell[towns].astype(np.int32), towns_population=population[towns],
+        kinship=np.array([[scenario.peoples[p].kinship.get(k, 0.0) for k in scenario.camps] for p in peoples]),
+        feud_people=feud_people, feud_against=feud_against, feud_level=np.array([f.level for f in feuds], np.float64),
+        feud_avenger=np.array([actors.index(f.avenger) for f in feuds], np.int16),
+        feud_sites=_feud_sites(feud_people, feud_against, cell, people, src.grid.size),
+        adopt=_adopting_groups(scenario, peoples),
+    )  # fmt: skip
+
+
+def _names(scenario: Scenario, src: Source) -> Names:
+    return Names(
+        actors=tuple(scenario.actors),
+        camps=scenario.camps,
+        peoples=tuple(scenario.peoples),
+        groups=tuple(f"{a}/{g}" for a, actor in scenario.actors.items() for g in actor.groups),
+        countries=src.iso3,
+        country_names=src.country_names,
+        governments=src.governments,
+        admin1=src.admin1,
+    )
+
+
+def _capital_distance(src: Source) -> FloatArray:
+    """Kilometres from each cell to the capital of its country; infinite where there is none."""
+    out = np.full(src.grid.size, np.inf)
+    for i, (lat, lon) in enumerate(src.capitals):
+        own = src.country == i
+        if own.any() and np.isfinite(lat):
+            out[own] = distance_km(src.grid.latitude[own], src.grid.longitude[own], lat, lon)
+    return out
+
+
+def _nearest(lat: FloatArray, lon: FloatArray, points: FloatArray) -> FloatArray:
+    out = np.full(lat.size, np.inf)
+    for a, b in points:
+        out = np.minimum(out, distance_km(lat, lon, a, b))
+    return out
+
+
+def _remoteness(capital_km: FloatArray, garrison_km: FloatArray, scale: float) -> npt.NDArray[np.float32]:
+    """Mean of d / (d + scale) over capital and garrison: 0 in the capital, towards 1 far from both."""
+
+    def far(d: FloatArray) -> FloatArray:
+        return np.where(np.isfinite(d), d / (np.where(np.isfinite(d), d, 0.0) + scale), 1.0)
+
+    return (0.5 * (far(capital_km) + far(garrison_km))).astype(np.float32)
+
+
+def _refuges(
+    lat: FloatArray, lon: FloatArray, population: npt.NDArray[np.int32], town_size: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """The nearest communities of at least `town_size` people, other than oneself."""
+    from scipy.spatial import cKDTree
+
+    m = lat.size
+    refuges = np.full((m, _REFUGES), -1, np.int32)
+    km = np.zeros((m, _REFUGES), np.float32)
+    hosts = np.flatnonzero(population >= town_size)
+    if hosts.size == 0:
+        return refuges, km
+    lat_r, lon_r = np.radians(lat), np.radians(lon)
+    xyz = np.column_stack((np.cos(lat_r) * np.cos(lon_r), np.cos(lat_r) * np.sin(lon_r), np.sin(lat_r)))
+    found = cKDTree(xyz[hosts]).query(xyz, k=min(_REFUGES + 1, hosts.size))[1].reshape(m, -1)
+    choice = hosts[found]
+    other = choice != np.arange(m)[:, None]
+    rank = np.argsort(~other, axis=1, kind="stable")[:, :_REFUGES]
+    picked = np.take_along_axis(choice, rank, axis=1)
+    valid = np.take_along_axis(other, rank, axis=1)
+    width = picked.shape[1]
+    refuges[:, :width] = np.where(valid, picked, -1)
+    km[:, :width] = distance_km(lat[:, None], lon[:, None], lat[picked], lon[picked])
+    return refuges, km
+
+
+def _feud_sites(
+    people: npt.NDArray[np.int16],
+    against: npt.NDArray[np.int16],
+    cell: npt.NDArray[np.int32],
+    community_people: npt.NDArray[np.int16],
+    cells: int,
+) -> npt.NDArray[np.int32]:
+    """(feud, cell) pairs where both peoples have a community."""
+    rows = []
+    for f, (p, q) in enumerate(zip(people, against, strict=True)):
+        lives_p = np.zeros(cells, bool)
+        lives_q = np.zeros(cells, bool)
+        lives_p[cell[community_people == p]] = True
+        lives_q[cell[community_people == q]] = True
+        both = np.flatnonzero(lives_p & lives_q)
+        rows.append(np.column_stack((np.full(both.size, f), both)))
+    return np.concatenate(rows).astype(np.int32) if rows else np.zeros((0, 2), np.int32)
+
+
+def _adopting_groups(scenario: Scenario, peoples: list[str]) -> npt.NDArray[np.int16]:
+    """Group that takes in a defecting unit: one of the same people, else the actor's first."""
+    out = np.zeros((len(scenario.actors), len(peoples) + 1), np.int16)
+    first = 0
+    for a, actor in enumerate(scenario.actors.values()):
+        out[a, :] = first
+        for i, group in reversed(list(enumerate(actor.groups.values()))):
+            if group.people is not None:
+                out[a, peoples.index(group.people)] = first + i
+        first += len(actor.groups)
+    return out

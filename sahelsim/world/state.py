@@ -1,0 +1,111 @@
+"""The state of a world as structures of arrays. What changes during a run is here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.world.fields import Variable, registry_of, variable
+from sahelsim.world.ground import Ground
+from sahelsim.world.log import DecisionBuffer, ViolenceBuffer
+
+__all__ = ["Actors", "Cells", "Communities", "Groups", "Units", "World", "registry"]
+
+I8 = npt.NDArray[np.int8]
+I16 = npt.NDArray[np.int16]
+I32 = npt.NDArray[np.int32]
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass
+class Actors:
+    """Actors and their dyads."""
+
+    camp: I16 = variable("actor", "i2", "index", "camp that communities join when they side with the actor")
+    traits: F64 = variable("trait actor", "f8", "see scenario", "doctrine and standing in force at this step")
+    hostility: F64 = variable("actor other", "f8", "0-1", "hostility of the dyad (symmetric)")
+    resting: F64 = variable("actor other", "f8", "0-1", "hostility at no ideological distance, with claims")
+    creed: F64 = variable("actor other", "f8", "0-1", "weight of ideological distance in the rivalry")
+    rival: I8 = variable("actor other", "i1", "0/1", "1 where truces come and go by the model")
+    truce: I8 = variable("actor other", "i1", "terms.TruceState", "truce that holds in the dyad")
+    held: I8 = variable("actor other", "i1", "0/1", "1 while a what-if holds the truce against all hazards")
+    enmity: F64 = variable("actor other", "f8", "0-1", "hostility times the factor of the truce: what acts on the ground")
+    loss_memory: F64 = variable("actor other", "f8", "deaths", "remembered deaths in fights of the dyad")
+    fight_memory: F64 = variable("actor other", "f8", "battles", "remembered battles of the dyad")
+    momentum: F64 = variable("actor", "f8", "1", "recent victories minus defeats")
+
+
+@dataclass
+class Groups:
+    """Groups of actors: katibas and constituents."""
+
+    actor: I16 = variable("group", "i2", "index", "actor that the group belongs to")
+    people: I16 = variable("group", "i2", "index", "people of most of its fighters; -1 mixed")
+    cohesion: F64 = variable("group", "f8", "0-1", "how firmly its units hold together")
+    full_cohesion: F64 = variable("group", "f8", "0-1", "cohesion that it recovers to")
+    attraction: F32 = variable("group cell", "f4", "1", "pull of home ground, orders and rules of entry on its mobile units")
+
+
+@dataclass
+class Units:
+    """Armed units. An empty place has strength 0."""
+
+    cell: I32 = variable("unit", "i4", "index", "where the unit stands")
+    home: I32 = variable("unit", "i4", "index", "where it was raised")
+    group: I16 = variable("unit", "i2", "index", "its group")
+    actor: I16 = variable("unit", "i2", "index", "its actor (that of its group)")
+    role: I8 = variable("unit", "i1", "terms.Role", "garrison or mobile")
+    strength: I32 = variable("unit", "i4", "fighters", "fighters alive in it")
+
+
+@dataclass
+class Communities:
+    """Civilian communities, sorted by cell."""
+
+    camp: I8 = variable("community", "i1", "index", "camp that it sides with")
+    population: I32 = variable("community", "i4", "people", "people present who belong there")
+    away: I32 = variable("community", "i4", "people", "people who have fled from there")
+    hosted: I32 = variable("community", "i4", "people", "people from elsewhere who have taken refuge there")
+    refuge: I32 = variable("community", "i4", "index", "community where its displaced are; -1 none")
+    grievance: F32 = variable("community camp", "f4", "1", "grievance against each camp")
+    fear: F32 = variable("community", "f4", "1", "fear left by violence")
+
+
+@dataclass
+class Cells:
+    """What changes in a cell."""
+
+    start: I32 = variable("edge", "i4", "offset", "first entry of the cell in `order`")
+    order: I32 = variable("unit", "i4", "index", "units sorted by (cell, unit)")
+    strength: I32 = variable("cell actor", "i4", "fighters", "fighters of each actor")
+    pledged: I32 = variable("cell camp", "i4", "people", "people of communities in each camp")
+    memory: F32 = variable("cell", "f4", "deaths", "remembered deaths of all kinds")
+    losses: F32 = variable("cell actor", "f4", "deaths", "remembered own losses of each actor")
+    harm: F32 = variable("feud cell", "f4", "deaths", "remembered deaths that one people blames on another")
+    appeal: F32 = variable("cell actor", "f4", "1", "worth of the cell to an actor's mobile units at this step")
+
+
+@dataclass
+class World:
+    """One replicate in being: the ground it stands on, its state, its key and its logs."""
+
+    ground: Ground
+    key: tuple[int, int]
+    step: int
+    actors: Actors
+    groups: Groups
+    units: Units
+    communities: Communities
+    cells: Cells
+    violence: ViolenceBuffer
+    decisions: DecisionBuffer
+    ledger: dict[str, int] = field(default_factory=dict)
+
+
+def registry() -> dict[str, tuple[Variable, ...]]:
+    """Every state variable, by the table that it belongs to."""
+    tables = {"actors": Actors, "groups": Groups, "units": Units, "communities": Communities, "cells": Cells}
+    return {name: registry_of(table) for name, table in tables.items()}
