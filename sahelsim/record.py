@@ -57,7 +57,9 @@ class ViolenceLog:
     people: I32  # people of the perpetrators (one-sided, revenge); -1 in battles
     victim_people: I32  # people of the community hit; -1 in battles
     winner: I32  # actor that held the ground; -1 when one-sided
-    terms: F32  # (E, 4) terms of the hazard: battle: hostility, contact, truce factor, odds; one-sided: coercion, punishment, reprisal, revenge
+    terms: F32
+    """(E, 4) terms of the hazard. Battle: enmity, contact, hazard a week, log-odds of strength for the attacker.
+    Otherwise: coercion, punishment, reprisal, and how roused the avengers are (revenge)."""
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 
 @kernel
-def uniform4(
-    k0: int, k1: int, stream: int, step: int, entity: int, slot: int
-) -> tuple[float, float, float, float]:
+def uniform4(k0: int, k1: int, stream: int, step: int, entity: int, slot: int) -> tuple[float, float, float, float]:
     """Four uniform numbers in the open interval (0, 1), on the grid of (i + 1/2) / 2**32."""
     a, b, c, d = philox(entity, step, stream, slot, k0, k1)
     return (

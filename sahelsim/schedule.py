@@ -109,7 +109,9 @@ def _forgetting(play: Play) -> None:
 
 
 SCHEDULE: tuple[Stage, ...] = (
-    Stage("interventions", None, _interventions),  # what comes from outside: forces, orders, changes of doctrine, claims
+    Stage(
+        "interventions", None, _interventions
+    ),  # what comes from outside: forces, orders, changes of doctrine, claims
     Stage("truce", "truce", _truce),  # hostility of rivals drifts; truces begin and end
     Stage("enmity", None, _enmity),  # who is whose enemy on the ground today, and what each cell is worth
     Stage("movement", "movement", _movement),  # mobile units choose among nine cells
@@ -130,7 +132,8 @@ def begin(blueprint: Blueprint, replicate: int) -> Play:
     world = new_world(blueprint, replicate)
     sizes = np.array([a.unit_size for a in scenario.actors.values()], np.int32)
     raised = np.array(
-        [sum(unit_count(g.fighters, a.unit_size) for g in a.groups.values()) for a in scenario.actors.values()], np.int64
+        [sum(unit_count(g.fighters, a.unit_size) for g in a.groups.values()) for a in scenario.actors.values()],
+        np.int64,
     )
     rolls = recruitment.Rolls(sizes, blueprint.pool, raised, blueprint.depot)
     allegiance.spin_up(world, scenario.mechanisms.allegiance)

@@ -27,8 +27,12 @@ class Home(Strict):
     country: str | None = Field(default=None, description="ISO3 code that narrows `people`")
     admin1: tuple[str, ...] = Field(default=(), description="first-level areas that narrow `towns_of` or `people`")
     min_population: int = parameter("people", 0, None, "smallest town of `towns_of`", "by hand", default=0)
-    weight: float = parameter("1", 0, None, "share of the units, relative to the group's other homes", "by hand", default=1.0)
-    radius_km: float = parameter("km", 1, 1000, "scale over which units stand and roam around the home", "by hand", default=50.0)
+    weight: float = parameter(
+        "1", 0, None, "share of the units, relative to the group's other homes", "by hand", default=1.0
+    )
+    radius_km: float = parameter(
+        "km", 1, 1000, "scale over which units stand and roam around the home", "by hand", default=50.0
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Home:
@@ -43,9 +47,13 @@ class Group(Strict):
     """A constituent or katiba of an actor: a body of units with a people and homes."""
 
     name: str = Field(description="name to show")
-    people: str | None = Field(default=None, description="people that most of its fighters come from; null for a mixed force")
+    people: str | None = Field(
+        default=None, description="people that most of its fighters come from; null for a mixed force"
+    )
     fighters: int = parameter("fighters", 0, 10_000_000, "strength at the start", "see source")
-    garrison_share: float = parameter("1", 0, 1, "share of its units that hold a place and do not move", "by hand", default=0.0)
+    garrison_share: float = parameter(
+        "1", 0, 1, "share of its units that hold a place and do not move", "by hand", default=0.0
+    )
     cohesion: float = parameter("1", 0, 1, "how firmly its bands hold together", "by hand", default=0.8)
     homes: tuple[Home, ...] = Field(min_length=1, description="where it stands")
     source: str = Field(description="where strength and homes come from")
@@ -58,7 +66,8 @@ class Record(Strict):
     ged_id: int = parameter("1", 0, None, "UCDP actor id, 0 when UCDP has none", "UCDP GED actor list", default=0)
     government: bool = Field(default=False, description="true: fights are state-based (type 1)")
     host_government: bool = Field(
-        default=False, description="true: recorded as the government of the country where it happens (allies, auxiliaries)"
+        default=False,
+        description="true: recorded as the government of the country where it happens (allies, auxiliaries)",
     )
 
 
@@ -83,17 +92,28 @@ class Actor(Strict):
     """An armed actor: doctrine, standing and groups."""
 
     name: str = Field(description="name to show")
-    kind: ActorKind = Field(description="insurgent, government, foreign, auxiliary or militia; only for display and grouping")
+    kind: ActorKind = Field(
+        description="insurgent, government, foreign, auxiliary or militia; only for display and grouping"
+    )
     camp: str = Field(description="the camp to which communities pledge when they side with it")
     record: Record
-    ideology: float = parameter("1", 0, 1, "position from 0 (secular, state) to 1 (the Islamic State's line)", "by hand")
+    ideology: float = parameter(
+        "1", 0, 1, "position from 0 (secular, state) to 1 (the Islamic State's line)", "by hand"
+    )
     skill: float = parameter("1", 0.01, 100, "fighting quality of one fighter", "by hand")
     pay: float = parameter("1", 0.01, 100, "what a fighter earns, relative to other actors", "by hand")
     unit_size: int = parameter("fighters", 1, 10_000, "fighters in a full unit", "by hand")
     establishment: int = parameter(
-        "fighters", 0, None, "strength that the state refills towards; 0 for actors without a depot", "see source", default=0
+        "fighters",
+        0,
+        None,
+        "strength that the state refills towards; 0 for actors without a depot",
+        "see source",
+        default=0,
     )
-    operates_in: tuple[str, ...] = Field(default=(), description="ISO3 codes of the countries it may enter; empty: anywhere")
+    operates_in: tuple[str, ...] = Field(
+        default=(), description="ISO3 codes of the countries it may enter; empty: anywhere"
+    )
     doctrine: Doctrine
     groups: dict[str, Group] = Field(min_length=1)
     source: str = Field(description="where doctrine and standing come from")

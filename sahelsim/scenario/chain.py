@@ -71,9 +71,7 @@ class _Reading:
         if len(self.files) >= MAX_FILES:
             raise _at(place, f"extends reads more than {MAX_FILES} files")
         if not base.exists():
-            raise _at(
-                place, f"no such file '{name}' beside {path.name}{did_you_mean(base.name, neighbours(base))}"
-            )
+            raise _at(place, f"no such file '{name}' beside {path.name}{did_you_mean(base.name, neighbours(base))}")
         return self.read(base, chain)
 
 
@@ -84,9 +82,7 @@ def _names(extends: Node | None) -> list[tuple[str, Place]]:
     items = extends.items if isinstance(extends, Sequence) else (extends,)
     named = []
     for item in items:
-        if not (
-            isinstance(item, Scalar) and isinstance(item.value, str) and item.value and "\0" not in item.value
-        ):
+        if not (isinstance(item, Scalar) and isinstance(item.value, str) and item.value and "\0" not in item.value):
             raise _at(item.place, "expected the path of a scenario file, or a list of them")
         named.append((item.value, item.place))
     return named

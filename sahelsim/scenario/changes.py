@@ -30,9 +30,7 @@ def apply_override(tree: Mapping, name: str, problems: list[Problem]) -> Mapping
         known = override_names(tree)
         hint = did_you_mean(name, known) if known else "; the scenario defines none"
         place = where(tree, ("overrides",))
-        problems.append(
-            Problem(place.file, place.line, place.column, "overrides", f"unknown override '{name}'{hint}")
-        )
+        problems.append(Problem(place.file, place.line, place.column, "overrides", f"unknown override '{name}'{hint}"))
         return tree
     if isinstance(named, Mapping):  # if not, the schema says so
         for dotted_path, value in named.entries.items():

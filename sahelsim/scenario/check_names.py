@@ -49,11 +49,7 @@ class _Names:
         return self.known("camp", name, self.scenario.camps, path, at_key=at_key)
 
     def people(self, name: str | None, path: Path, *, at_key: bool = False) -> Iterator[Finding]:
-        return (
-            iter(())
-            if name is None
-            else self.known("people", name, self.scenario.peoples, path, at_key=at_key)
-        )
+        return iter(()) if name is None else self.known("people", name, self.scenario.peoples, path, at_key=at_key)
 
     def group(self, actor: str, group: str | None, path: Path) -> Iterator[Finding]:
         if group is None or actor not in self.scenario.actors:

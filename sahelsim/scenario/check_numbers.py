@@ -55,9 +55,7 @@ def _synthetic(scenario: Scenario, region: SyntheticRegion) -> Iterator[Finding]
             yield Finding(("region", "people_share", name), f"expected a share from 0 to 1, got {share:g}")
     total = sum(region.people_share.values())
     if abs(total - 1) > _TOLERANCE:
-        yield Finding(
-            ("region", "people_share"), f"the shares must sum to 1; they sum to {total:.6g}", at_key=True
-        )
+        yield Finding(("region", "people_share"), f"the shares must sum to 1; they sum to {total:.6g}", at_key=True)
     edge = scenario.grid.lon_min
     for code, country in region.countries.items():
         if country.lon_max <= edge:
@@ -78,12 +76,8 @@ def _synthetic(scenario: Scenario, region: SyntheticRegion) -> Iterator[Finding]
         )
     grid = scenario.grid
     for name, place in region.places.items():
-        if not (
-            grid.lon_min <= place.longitude < grid.lon_max and grid.lat_min <= place.latitude < grid.lat_max
-        ):
-            yield Finding(
-                ("region", "places", name), f"the place '{name}' lies outside the grid", at_key=True
-            )
+        if not (grid.lon_min <= place.longitude < grid.lon_max and grid.lat_min <= place.latitude < grid.lat_max):
+            yield Finding(("region", "places", name), f"the place '{name}' lies outside the grid", at_key=True)
 
 
 def _ties(scenario: Scenario) -> Iterator[Finding]:
@@ -101,14 +95,8 @@ def _two_way(table: str, hostility: Mapping[str, Mapping[str, float]]) -> Iterat
                 yield Finding(path, f"expected a hostility from 0 to 1, got {value:g}")
             other = hostility.get(b, {}).get(a, value)
             if other != value and a < b:
-                later = (
-                    path
-                    if list(hostility).index(a) > list(hostility).index(b)
-                    else ("relations", table, b, a)
-                )
-                yield Finding(
-                    later, f"hostility is symmetric, but {a} to {b} is {value:g} and {b} to {a} is {other:g}"
-                )
+                later = path if list(hostility).index(a) > list(hostility).index(b) else ("relations", table, b, a)
+                yield Finding(later, f"hostility is symmetric, but {a} to {b} is {value:g} and {b} to {a} is {other:g}")
 
 
 def _interventions(scenario: Scenario) -> Iterator[Finding]:
@@ -127,9 +115,7 @@ def _change(path: tuple[str, str], item: Change) -> Iterator[Finding]:
         field = (Actor if name in Actor.model_fields else Doctrine).model_fields[name]
         low, high = bounds(field)
         if (low is not None and value < low) or (high is not None and value > high):
-            yield Finding(
-                (*path, "set", name), f"expected {expected(field.annotation, field)}, got {value:g}"
-            )
+            yield Finding((*path, "set", name), f"expected {expected(field.annotation, field)}, got {value:g}")
     for name, factor in item.scale.items():
         if factor < 0:
             yield Finding((*path, "scale", name), f"expected a factor of at least 0, got {factor:g}")

@@ -90,9 +90,7 @@ def _nothing_to_remove(spot: Spot, root: Node) -> str:
     if not isinstance(parent, Mapping):
         return ""
     last = str(spot.path[-1])
-    others = [
-        k for k, v in parent.entries.items() if k != last and not (isinstance(v, Scalar) and v.value is None)
-    ]
+    others = [k for k, v in parent.entries.items() if k != last and not (isinstance(v, Scalar) and v.value is None)]
     return f"; null removes an entry of the base, which has no '{last}'{did_you_mean(last, others)}"
 
 

@@ -91,9 +91,7 @@ class Truce(_Dated):
     action: Literal["broker", "break", "hold"]
 
 
-Intervention = Annotated[
-    Deploy | Withdraw | Order | Change | Claim | Strike | Truce, Field(discriminator="type")
-]
+Intervention = Annotated[Deploy | Withdraw | Order | Change | Claim | Strike | Truce, Field(discriminator="type")]
 
 
 def interventions_by_type() -> dict[str, type[Strict]]:

@@ -40,7 +40,7 @@ class Loaded:
 
     def written_at(self, path: str) -> Place:
         """File, line and column where the value at a dotted path was written."""
-        return where(self.tree, [int(step) if step.isdigit() else step for step in path.split(".")])
+        return where(self.tree, path.split("."))
 
 
 def load_scenario(
@@ -180,6 +180,4 @@ def _first(problems: list[Problem]) -> BadInput:
 
 
 def _problem(error: BadInput, path: Path) -> Problem:
-    return Problem(
-        error.file or str(path), error.line or 1, error.column or 1, error.path or "", error.message
-    )
+    return Problem(error.file or str(path), error.line or 1, error.column or 1, error.path or "", error.message)

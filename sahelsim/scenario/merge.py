@@ -99,12 +99,7 @@ def _another_shape(base: Mapping, over: Mapping, path: Path) -> bool:
     if key is None:
         return False
     old, new = base.entries.get(key), over.entries.get(key)
-    return (
-        isinstance(old, Scalar)
-        and isinstance(new, Scalar)
-        and new.value is not None
-        and old.value != new.value
-    )
+    return isinstance(old, Scalar) and isinstance(new, Scalar) and new.value is not None and old.value != new.value
 
 
 def _is_null(node: Node) -> bool:

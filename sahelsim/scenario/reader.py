@@ -1,7 +1,7 @@
 """YAML 1.2 text to a tree with places: data only, no tags, bounded in size, depth and expansion.
 
 The parser's events are read one by one and never handed to a constructor, so no object can come out of a file;
-the core schema of YAML 1.2 (chapter 10.3) decides what is a number: ``1e-3`` is, ``yes`` and ``1:30`` are text.
+see `sahelsim.scenario.scalars` for what is a number and what is text.
 """
 
 from __future__ import annotations
@@ -25,26 +25,17 @@ from ruamel.yaml.events import (
 
 from sahelsim.errors import BadInput
 from sahelsim.scenario.problems import Problem, did_you_mean
-from sahelsim.scenario.tree import Mapping, Node, Place, Scalar, Sequence, type_scalar
+from sahelsim.scenario.scalars import resolve
+from sahelsim.scenario.tree import Mapping, Node, Place, Scalar, Sequence, Value
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Locate", "neighbours", "read_file", "read_text"]
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_NODES = 100_000
-_MAX_DIGITS = 40
 
 Locate = Callable[[int, int], Place]
 """Line and column in the text, counted from 1, to a place that a person can find."""
-
-_NULL = re.compile(r"~|null|Null|NULL|")
-_TRUE = re.compile(r"true|True|TRUE")
-_FALSE = re.compile(r"false|False|FALSE")
-_INT = re.compile(r"[-+]?[0-9]+")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INF = re.compile(r"([-+]?)\.(inf|Inf|INF)")
-_NAN = re.compile(r"\.(nan|NaN|NAN)")
 
 
 def read_file(path: Path, problems: list[Problem], *, name: str | None = None) -> Mapping:
@@ -251,9 +242,7 @@ class _Builder:
             raise _bad("a key must be a single word, not a list or mapping", place)
         key = _word(node.value)
         if key == "<<":
-            self._report(
-                place, key, "merge keys (<<) are not part of YAML 1.2; use extends or repeat the values"
-            )
+            self._report(place, key, "merge keys (<<) are not part of YAML 1.2; use extends or repeat the values")
         elif key in mapping.keys:
             first = mapping.keys[key].line
             self._report(place, key, f"duplicate key '{key}'; it is already in line {first}")
@@ -280,26 +269,11 @@ class _Builder:
         if not text and self.stack:  # the parser puts "nothing" where the next thing stands; show its key
             top = self.stack[-1]
             place = top.node.keys[top.key] if isinstance(top.node, Mapping) and top.key in top.node.keys else place
-        return Scalar(self._resolve(text, place), place)
-
-    def _resolve(self, text: str, place: Place) -> type_scalar:
-        """A plain scalar by the core schema."""
-        if _NULL.fullmatch(text):
-            return None
-        if _TRUE.fullmatch(text):
-            return True
-        if _FALSE.fullmatch(text):
-            return False
-        if _INT.fullmatch(text) or _BASED.fullmatch(text):
-            if len(text) > _MAX_DIGITS:
-                self._report(place, "", f"a number of {len(text)} digits is too long")
-                return 0
-            return int(text) if _INT.fullmatch(text) else int(text, 0)
-        if _FLOAT.fullmatch(text):
-            return float(text)
-        if infinite := _INF.fullmatch(text):
-            return float(infinite[1] + "inf")
-        return float("nan") if _NAN.fullmatch(text) else text
+        try:
+            return Scalar(resolve(text), place)
+        except ValueError as error:
+            self._report(place, "", str(error))
+            return Scalar(0, place)
 
     def _report(self, place: Place, last: str, message: str) -> None:
         keys = [str(len(item.node)) if isinstance(item.node, list) else item.key for item in self.stack]
@@ -307,7 +281,7 @@ class _Builder:
         self.problems.append(Problem(place.file, place.line, place.column, path, message))
 
 
-def _word(value: type_scalar) -> str:
+def _word(value: Value) -> str:
     return value if isinstance(value, str) else str(value)
 
 

@@ -91,13 +91,22 @@ class World(Strict):
 
     memory_half_life: float = parameter("weeks", 1, 520, "half-life of a cell's memory of violence", "by hand")
     remote_scale_km: float = parameter(
-        "km", 1, 2000, "distance from capital and towns at which a cell counts as half remote", "Buhaug & Gates 2002; by hand"
+        "km",
+        1,
+        2000,
+        "distance from capital and towns at which a cell counts as half remote",
+        "Buhaug & Gates 2002; by hand",
     )
     control_threshold: float = parameter(
-        "1", 0, 1, "hold (mean share of the armed and of the people's allegiance) from which a camp is said to hold a cell",
+        "1",
+        0,
+        1,
+        "hold (mean share of the armed and of the people's allegiance) from which a camp is said to hold a cell",
         "convention of this project",
     )
-    spare_units: float = parameter("1", 0, 100, "room for new units, as a share of an actor's units at the start", "memory")
+    spare_units: float = parameter(
+        "1", 0, 100, "room for new units, as a share of an actor's units at the start", "memory"
+    )
 
 
 class Mechanisms(Strict):
@@ -136,7 +145,9 @@ class Scenario(Strict):
     grid: GridSpec
     region: RegionSpec
     world: World
-    camps: tuple[str, ...] = Field(min_length=2, max_length=8, description="what a community can side with; the first is neutral")
+    camps: tuple[str, ...] = Field(
+        min_length=2, max_length=8, description="what a community can side with; the first is neutral"
+    )
     peoples: dict[str, People] = Field(min_length=1)
     actors: dict[str, Actor] = Field(min_length=1, max_length=32)
     relations: Relations

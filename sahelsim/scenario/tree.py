@@ -14,12 +14,13 @@ __all__ = [
     "Place",
     "Scalar",
     "Sequence",
+    "Value",
     "dotted",
     "plain",
     "where",
 ]
 
-type_scalar = str | int | float | bool | None
+Value = str | int | float | bool | None
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Key = str | int
 Path = tuple[Key, ...]
@@ -38,7 +39,7 @@ class Place:
 class Scalar:
     """Text, number, truth value or null."""
 
-    value: type_scalar
+    value: Value
     place: Place
 
 
@@ -87,17 +88,18 @@ def where(root: Node, path: AbstractSequence[Key], *, key: bool = False) -> Plac
     node, place = root, root.place
     for depth, step in enumerate(path):
         last = depth == len(path) - 1
-        if isinstance(node, Mapping) and isinstance(step, str):
-            if step in node.removed:
-                return node.removed[step]
-            if step not in node.entries:
+        if isinstance(node, Mapping):
+            name = str(step)
+            if name in node.removed:
+                return node.removed[name]
+            if name not in node.entries:
                 return place
-            at_key = node.keys[step]
-            node = node.entries[step]
+            at_key = node.keys[name]
+            node = node.entries[name]
             # a mapping is best shown by its key: its own place is that of its first entry
             place = at_key if (last and key) or isinstance(node, Mapping) else node.place
-        elif isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
-            node = node.items[step]
+        elif isinstance(node, Sequence) and str(step).isdecimal() and int(step) < len(node.items):
+            node = node.items[int(step)]
             place = node.place
         else:
             return place

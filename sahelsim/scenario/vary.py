@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import ValidationError
 
 from sahelsim.errors import BadInput
+from sahelsim.scenario.changes import apply_changes
 from sahelsim.scenario.check import check_scenario
+from sahelsim.scenario.explain import explain, problem_at
+from sahelsim.scenario.problems import Problem
 from sahelsim.scenario.schema import Scenario
+from sahelsim.scenario.tree import Mapping as Tree
+from sahelsim.scenario.tree import Place, plain
 
 __all__ = ["change_scenario"]
 
@@ -23,12 +27,14 @@ def change_scenario(scenario: Scenario, changes: Mapping[str, object]) -> Scenar
     scenario : Scenario
         Stays as it is.
     changes : mapping of str to object
-        Dotted path to new value, such as ``{"mechanisms.truce.enabled": False}``. None removes an entry of a mapping.
+        Dotted path to new value, such as ``{"mechanisms.truce.enabled": False}``; the rules are those of
+        `load_scenario`: a mapping is laid over what is there, a list replaces it, a number in the path picks from a
+        list, and None removes an entry.
 
     Raises
     ------
     BadInput
-        If a path does not exist, or if the changed scenario is not sound.
+        If a path does not exist, or if the changed scenario is not sound; with the dotted path of the first fault.
 
     Examples
     --------
@@ -36,29 +42,28 @@ def change_scenario(scenario: Scenario, changes: Mapping[str, object]) -> Scenar
     >>> change_scenario(load_scenario("two_actors"), {"replicates": 2}).replicates
     2
     """
-    data = scenario.model_dump(mode="json")
-    for key, value in changes.items():
-        _set(data, key, value)
-    try:
-        changed = Scenario.model_validate_json(json.dumps(data, default=str), strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise BadInput(str(first["msg"]), path=".".join(map(str, first["loc"]))) from None
-    for finding in check_scenario(changed):
-        raise BadInput(finding.message, path=".".join(map(str, finding.path)))
-    return changed
+    if not isinstance(scenario, Scenario):
+        raise BadInput(f"expected a scenario from load_scenario, got a {type(scenario).__name__}")
+    problems: list[Problem] = []
+    tree = apply_changes(_tree_of(scenario), changes, problems)
+    if not problems:
+        try:
+            changed = Scenario.model_validate_json(json.dumps(plain(tree)), strict=True)
+        except ValidationError as error:
+            problems.extend(explain(error, Scenario, tree))
+        else:
+            findings = check_scenario(changed)
+            problems.extend(problem_at(tree, f.path, f.message, key=f.at_key) for f in findings)
+            if not problems:
+                return changed
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    raise BadInput(problems[0].message + more, path=problems[0].path or None)
 
 
-def _set(data: dict[str, Any], path: str, value: object) -> None:
-    *parents, last = path.split(".")
-    node: Any = data
-    for name in parents:
-        if not isinstance(node, dict) or name not in node:
-            raise BadInput(f"no such key: {name}", path=path)
-        node = node[name]
-    if not isinstance(node, dict):
-        raise BadInput("not a mapping that could hold this key", path=path)
-    if value is None:
-        node.pop(last, None)
-    else:
-        node[last] = value
+def _tree_of(scenario: Scenario) -> Tree:
+    """The scenario as the tree that changes are laid over."""
+    problems: list[Problem] = []
+    empty = Tree({}, {}, Place("scenario"))
+    tree = apply_changes(empty, scenario.model_dump(mode="json"), problems)
+    assert not problems  # a dumped scenario is plain data with plain keys
+    return tree

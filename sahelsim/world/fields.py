@@ -64,6 +64,4 @@ def allocate(state: type, sizes: Mapping[str, int]) -> dict[str, npt.NDArray[Any
     sizes : mapping of str to int
         Length of each dimension.
     """
-    return {
-        v.name: np.zeros(tuple(sizes[d] for d in v.dims), dtype=np.dtype(v.dtype)) for v in registry_of(state)
-    }
+    return {v.name: np.zeros(tuple(sizes[d] for d in v.dims), dtype=np.dtype(v.dtype)) for v in registry_of(state)}

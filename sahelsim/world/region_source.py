@@ -68,7 +68,9 @@ def _tables(scenario: Scenario, spec: TablesRegion, grid: Grid) -> Source:
     ids = [p.id for p in region.peoples]
     missing = sorted({ids[int(p)] for p in np.unique(table.people)} - set(people_index))
     if missing:
-        raise BadInput(f"the region has peoples that the scenario does not describe: {', '.join(missing)}", path="peoples")
+        raise BadInput(
+            f"the region has peoples that the scenario does not describe: {', '.join(missing)}", path="peoples"
+        )
     remap = np.array([people_index.get(name, -1) for name in ids], np.int16)
     garrisons = [(p.latitude, p.longitude) for p in region.places if p.role not in ("village", "area")]
 

@@ -32,7 +32,9 @@ class Actors:
     rival: I8 = variable("actor other", "i1", "0/1", "1 where truces come and go by the model")
     truce: I8 = variable("actor other", "i1", "terms.TruceState", "truce that holds in the dyad")
     held: I8 = variable("actor other", "i1", "0/1", "1 while a what-if holds the truce against all hazards")
-    enmity: F64 = variable("actor other", "f8", "0-1", "hostility times the factor of the truce: what acts on the ground")
+    enmity: F64 = variable(
+        "actor other", "f8", "0-1", "hostility times the factor of the truce: what acts on the ground"
+    )
     loss_memory: F64 = variable("actor other", "f8", "deaths", "remembered deaths in fights of the dyad")
     fight_memory: F64 = variable("actor other", "f8", "battles", "remembered battles of the dyad")
     momentum: F64 = variable("actor", "f8", "1", "recent victories minus defeats")
@@ -46,7 +48,9 @@ class Groups:
     people: I16 = variable("group", "i2", "index", "people of most of its fighters; -1 mixed")
     cohesion: F64 = variable("group", "f8", "0-1", "how firmly its units hold together")
     full_cohesion: F64 = variable("group", "f8", "0-1", "cohesion that it recovers to")
-    attraction: F32 = variable("group cell", "f4", "1", "pull of home ground, orders and rules of entry on its mobile units")
+    attraction: F32 = variable(
+        "group cell", "f4", "1", "pull of home ground, orders and rules of entry on its mobile units"
+    )
 
 
 @dataclass

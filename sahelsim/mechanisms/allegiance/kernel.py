@@ -8,7 +8,7 @@ A community m of people p in cell c that reconsiders takes camp k with probabili
 
     R_k = ln(1 + S_k / presence_scale)                     armed presence, S_k = fighters of the camp in the cell
                                                            plus `reach` times those in the cells around
-    D_k = F max(0, ln((s + S_k) / (s + S_j)))              safety from the camp j that is most resented; F = 1 - exp(-fear)
+    D_k = F max(0, ln((s + S_k) / (s + S_j)))              safety from the most resented camp j; F = 1 - exp(-fear)
     Q_k = sum over its actors of governance S / (S + s)    courts, tax relief, aid access
     s   = presence_scale
 
@@ -38,9 +38,16 @@ F64 = npt.NDArray[np.float64]
 
 @kernel
 def camp_reach(
-    strength: I32, neighbours: I32, actor_camp: I16, governance: F64, reach: float, scale: float, felt: F64, services: F64
+    strength: I32,
+    neighbours: I32,
+    actor_camp: I16,
+    governance: F64,
+    reach: float,
+    scale: float,
+    felt: F64,
+    services: F64,
 ) -> None:
-    """Fighters of each camp felt in each cell, and the services of its actors there; fills `felt`, `services` (C, K)."""
+    """Fighters of each camp felt in each cell and the services of its actors; fills `felt`, `services` (C, K)."""
     cells, actors = strength.shape
     felt[:, :] = 0.0
     services[:, :] = 0.0

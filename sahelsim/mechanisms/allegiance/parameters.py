@@ -10,31 +10,41 @@ __all__ = ["AllegianceParameters"]
 class AllegianceParameters(MechanismParameters):
     """A community's choice among all camps at once: a multinomial logit with memory."""
 
-    review_rate: float = parameter(
-        "1/week", 0, 1, "chance that a community reconsiders in a quiet week", "by hand"
-    )
+    review_rate: float = parameter("1/week", 0, 1, "chance that a community reconsiders in a quiet week", "by hand")
     alarm: float = parameter("1/week", 0, 1, "added chance to reconsider at full fear", "by hand")
     presence_scale: float = parameter(
         "fighters", 1, 10000, "fighters in the cell at which presence is felt (log scale)", "by hand"
     )
     reach: float = parameter("1", 0, 1, "weight of fighters in the cells around, against those in the cell", "by hand")
     initial_reviews: int = parameter(
-        "1", 0, 100, "times that every community chooses before the first step, to settle the sides of the first day", "by hand"
+        "1",
+        0,
+        100,
+        "times that every community chooses before the first step, to settle the sides of the first day",
+        "by hand",
     )
     coercion: float = parameter("1", 0, 10, "pull of a camp's armed presence", "Kalyvas 2006: control shapes support")
     protection: float = parameter(
-        "1", 0, 10, "pull, at full fear, of the camp that is stronger here than those whom the community fears",
+        "1",
+        0,
+        10,
+        "pull, at full fear, of the camp that is stronger here than those whom the community fears",
         "Kalyvas 2006; Menaka 2022 (seed LWJ)",
     )
     services: float = parameter(
-        "1", 0, 10, "pull of courts, tax relief, aid access and local order, per unit of governance at full presence",
+        "1",
+        0,
+        10,
+        "pull of courts, tax relief, aid access and local order, per unit of governance at full presence",
         "Arjona 2016 on rebel governance; seed WAR",
     )
     kinship: float = parameter("1", 0, 10, "weight of the people's standing tie to a camp", "by hand")
     grievance: float = parameter(
         "1", 0, 10, "push away from the camp that harmed the community", "Lyall, Blair & Imai 2013; by hand"
     )
-    clan: float = parameter("1", 0, 10, "pull of what the rest of the clan has chosen", "by hand; seed LWJ clans pledge whole")
+    clan: float = parameter(
+        "1", 0, 10, "pull of what the rest of the clan has chosen", "by hand; seed LWJ clans pledge whole"
+    )
     inertia: float = parameter("1", 0, 10, "advantage of the camp that one is in", "by hand")
     neutral: float = parameter("1", -10, 10, "standing worth of staying out of it", "by hand")
     absence: float = parameter(

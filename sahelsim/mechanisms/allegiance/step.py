@@ -50,6 +50,6 @@ def _reconsider(world: World, p: AllegianceParameters, weeks: float, review_rate
         *world.key, int(Stream.ALLEGIANCE), world.step, slot, weeks, review_rate, p.alarm,
         ground.community_cell, ground.community_people, ground.community_clan,
         c.camp, c.population, c.grievance, c.fear, felt, services, ground.kinship, shares,
-        p.presence_scale, p.coercion, p.protection, p.services, p.kinship, p.grievance, p.clan, p.inertia, p.neutral, p.absence,
-        int(Decision.PLEDGE), int(Decision.LAPSE), log.rows, log.terms, log.count,
+        p.presence_scale, p.coercion, p.protection, p.services, p.kinship, p.grievance, p.clan, p.inertia, p.neutral,
+        p.absence, int(Decision.PLEDGE), int(Decision.LAPSE), log.rows, log.terms, log.count,
     )  # fmt: skip

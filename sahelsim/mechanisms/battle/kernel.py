@@ -26,7 +26,7 @@ from sahelsim.elementary import chance, log, logistic, lomax
 from sahelsim.rng import uniform4
 from sahelsim.world.log_kernel import write_violence
 
-__all__ = ["fight", "kill_fighters", "retreat"]
+__all__ = ["clash", "fight", "kill_fighters", "retreat"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -37,8 +37,10 @@ F64 = npt.NDArray[np.float64]
 
 
 @kernel
-def kill_fighters(order: I32, first: int, last: int, unit_actor: I16, unit_strength: I32, a: int, deaths: int, u: float) -> int:
-    """Take `deaths` from the units of actor `a` among order[first:last], beginning at a random one; returns those taken."""
+def kill_fighters(
+    order: I32, first: int, last: int, unit_actor: I16, unit_strength: I32, a: int, deaths: int, u: float
+) -> int:
+    """Take `deaths` from the units of actor `a` among order[first:last], from a random one on; returns those taken."""
     n = last - first
     begin = int(u * n)
     left = deaths
@@ -76,14 +78,73 @@ def retreat(
 
 
 @kernel
+def clash(
+    k0: int, k1: int, stream: int, step: int, dyad: int, who: float, outcome: float, severity: float,
+    a: int, b: int, first: int, last: int, order: I32, strength: I32, unit_actor: I16, unit_strength: I32,
+    skill: F64, initiative: F64, death_scale: float, tail_exponent: float, mortal_share: float, outcome_slope: float,
+    attacker_edge: float, loser_share: float, strength_exponent: float,
+) -> tuple[int, int, int, int, float]:  # fmt: skip
+    """One battle of actors `a` and `b` with `strength` (A,) in the cell: who attacks, who wins, who dies.
+
+    Returns
+    -------
+    attacker, winner, deaths_a, deaths_b, odds
+        The deaths have been taken from the units order[first:last] and from `strength`.
+    """
+    split, from_a, from_b, _ = uniform4(k0, k1, stream, step, dyad, 0)
+    s_a, s_b = strength[a], strength[b]
+    push_a = initiative[a] * s_a
+    attacker = a if who * (push_a + initiative[b] * s_b) < push_a else b
+    defender = b if attacker == a else a
+    odds = outcome_slope * (
+        log(skill[attacker] / skill[defender])
+        + strength_exponent * log(float(strength[attacker]) / float(strength[defender]))
+    )
+    winner = attacker if outcome < logistic(odds + attacker_edge) else defender
+    loser = b if winner == a else a
+    deaths = int(min(lomax(severity, death_scale, tail_exponent), mortal_share * (s_a + s_b)))
+    by_loser = min(int(loser_share * deaths + split), deaths, strength[loser])
+    by_winner = min(deaths - by_loser, strength[winner])
+    deaths_a = by_loser if loser == a else by_winner
+    deaths_b = by_loser if loser == b else by_winner
+    deaths_a = kill_fighters(order, first, last, unit_actor, unit_strength, a, deaths_a, from_a)
+    deaths_b = kill_fighters(order, first, last, unit_actor, unit_strength, b, deaths_b, from_b)
+    strength[a] -= deaths_a
+    strength[b] -= deaths_b
+    return attacker, winner, deaths_a, deaths_b, odds
+
+
+@kernel
+def remember_clash(
+    a: int, b: int, cell: int, deaths_a: int, deaths_b: int, winner: int, memory: F32, losses: F32, momentum: F64,
+    loss_memory: F64, fight_memory: F64, hostility: F64, rival: I8, momentum_gain: float, escalation: float,
+) -> None:  # fmt: skip
+    """What a battle leaves behind: memories of the cell, the actors and the dyad; hostility of rivals rises."""
+    deaths = deaths_a + deaths_b
+    losses[cell, a] += deaths_a
+    losses[cell, b] += deaths_b
+    memory[cell] += deaths
+    for x, y in ((a, b), (b, a)):
+        loss_memory[x, y] += deaths
+        fight_memory[x, y] += 1.0
+    momentum[winner] += momentum_gain
+    momentum[b if winner == a else a] -= momentum_gain
+    if rival[a, b] == 1 and deaths > 0:
+        raised = hostility[a, b] + escalation * (1.0 - hostility[a, b])
+        hostility[a, b] = raised
+        hostility[b, a] = raised
+
+
+@kernel
 def fight(
     k0: int, k1: int, stream: int, loss_stream: int, step: int, weeks: float,
     start: I32, order: I32, strength: I32, memory: F32, losses: F32, appeal: F32,
     unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
     attraction: F32, neighbours: I32, desert: F32,
-    enmity: F64, hostility: F64, rival: I8, skill: F64, initiative: F64, momentum: F64, loss_memory: F64, fight_memory: F64,
-    rate: float, half_strength: float, desert_factor: float, death_scale: float, tail_exponent: float,
-    mortal_share: float, outcome_slope: float, attacker_edge: float, loser_share: float, momentum_gain: float,
+    enmity: F64, hostility: F64, rival: I8, skill: F64, initiative: F64, momentum: F64,
+    loss_memory: F64, fight_memory: F64, rate: float, half_strength: float, desert_factor: float, death_scale: float,
+    tail_exponent: float, mortal_share: float, outcome_slope: float, attacker_edge: float, loser_share: float,
+    momentum_gain: float,
     strength_exponent: float, escalation: float, battle_kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
@@ -110,44 +171,22 @@ def fight(
                 onset, who, outcome, severity = uniform4(k0, k1, stream, step, dyad, 0)
                 if onset >= chance(hazard * weeks):
                     continue
-                split, from_a, from_b, _ = uniform4(k0, k1, loss_stream, step, dyad, 0)
-                push_a = initiative[a] * s_a
-                attacker = a if who * (push_a + initiative[b] * s_b) < push_a else b
-                defender = b if attacker == a else a
-                odds = outcome_slope * (
-                    log(skill[attacker] / skill[defender])
-                    + strength_exponent * log(float(strength[c, attacker]) / float(strength[c, defender]))
-                )
-                winner = attacker if outcome < logistic(odds + attacker_edge) else defender
+                attacker, winner, deaths_a, deaths_b, odds = clash(
+                    k0, k1, loss_stream, step, dyad, who, outcome, severity, a, b, first, last, order, strength[c],
+                    unit_actor, unit_strength, skill, initiative, death_scale, tail_exponent, mortal_share,
+                    outcome_slope, attacker_edge, loser_share, strength_exponent,
+                )  # fmt: skip
                 loser = b if winner == a else a
-                most = mortal_share * (s_a + s_b)
-                deaths = int(min(lomax(severity, death_scale, tail_exponent), most))
-                by_loser = min(int(loser_share * deaths + split), strength[c, loser])
-                by_winner = min(deaths - by_loser, strength[c, winner])
-                deaths_a = by_loser if loser == a else by_winner
-                deaths_b = by_loser if loser == b else by_winner
-                deaths_a = kill_fighters(order, first, last, unit_actor, unit_strength, a, deaths_a, from_a)
-                deaths_b = kill_fighters(order, first, last, unit_actor, unit_strength, b, deaths_b, from_b)
-                strength[c, a] -= deaths_a
-                strength[c, b] -= deaths_b
-                losses[c, a] += deaths_a
-                losses[c, b] += deaths_b
-                memory[c] += deaths_a + deaths_b
-                for x, y in ((a, b), (b, a)):
-                    loss_memory[x, y] += deaths_a + deaths_b
-                    fight_memory[x, y] += 1.0
-                momentum[winner] += momentum_gain
-                momentum[loser] -= momentum_gain
-                if rival[a, b] == 1 and deaths_a + deaths_b > 0:
-                    raised = hostility[a, b] + escalation * (1.0 - hostility[a, b])
-                    hostility[a, b] = raised
-                    hostility[b, a] = raised
+                remember_clash(
+                    a, b, c, deaths_a, deaths_b, winner, memory, losses, momentum, loss_memory, fight_memory,
+                    hostility, rival, momentum_gain, escalation,
+                )  # fmt: skip
                 strength[c, loser] -= retreat(
                     order, first, last, c, loser, unit_cell, unit_actor, unit_group, unit_role, unit_strength,
                     attraction, appeal, neighbours,
                 )  # fmt: skip
                 write_violence(
-                    log_rows, log_terms, log_count, step, battle_kind, c, attacker, defender,
+                    log_rows, log_terms, log_count, step, battle_kind, c, attacker, b if attacker == a else a,
                     deaths_a if attacker == a else deaths_b, deaths_b if attacker == a else deaths_a, 0,
                     -1, -1, -1, winner, enmity[a, b], contact, hazard, odds,
                 )  # fmt: skip

@@ -54,8 +54,8 @@ def perpetrators_people(
 @kernel
 def hurt_community(
     m: int, first: int, last: int, deaths: int, camp: int, blamed: int, cell: int,
-    population: I32, grievance: F32, fear: F32, people: I16, memory: F32, harm: F32, feud_people: I16, feud_against: I16,
-    gain: float, spill: float, fear_gain: float, kin_blame: float,
+    population: I32, grievance: F32, fear: F32, people: I16, memory: F32, harm: F32,
+    feud_people: I16, feud_against: I16, gain: float, spill: float, fear_gain: float, kin_blame: float,
 ) -> None:  # fmt: skip
     """What an attack leaves behind: dead, grievance against the camp, fear, memory of the cell and of the people.
 

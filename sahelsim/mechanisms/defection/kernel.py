@@ -34,10 +34,10 @@ def defect(
     k0: int, k1: int, stream: int, step: int, weeks: float,
     strength: I32, unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32,
     group_people: I16, cohesion_of: F64, adopt: I16, rival: I8, ideology_of: F64, pay_of: F64, momentum_of: F64,
-    unit_size: I32, rate: float, reach: float, ideology: float, balance: float, pay: float, momentum: float, kin: float,
-    cohesion: float, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
+    unit_size: I32, rate: float, reach: float, ideology: float, balance: float, pay: float, momentum: float,
+    kin: float, cohesion: float, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> int:  # fmt: skip
-    """All defections of a step; strength (C, A) follows, so that units go over to what is there. Returns their number."""
+    """All defections of a step, and their number; strength (C, A) follows, so that units see who went before."""
     actors = strength.shape[1]
     gone = 0
     likely = chance(rate * weeks)

@@ -11,11 +11,18 @@ class DefectionParameters(MechanismParameters):
     """Units that change sides to a rival standing in the same cell."""
 
     rate: float = parameter(
-        "1/week", 0, 1, "hazard that a unit weighs a change of sides when a fitting rival is near",
+        "1/week",
+        0,
+        1,
+        "hazard that a unit weighs a change of sides when a fitting rival is near",
         "by hand; defections from Katiba Macina to ISGS (seed WAR)",
     )
     reach: float = parameter(
-        "1", 0, 2, "largest ideological distance across which units change sides", "Otto 2018 on side switching; by hand"
+        "1",
+        0,
+        2,
+        "largest ideological distance across which units change sides",
+        "Otto 2018 on side switching; by hand",
     )
     ideology: float = parameter("1", 0, 20, "cost per unit of ideological distance", "Otto 2018; by hand")
     balance: float = parameter(
@@ -24,7 +31,9 @@ class DefectionParameters(MechanismParameters):
     pay: float = parameter("1", 0, 10, "pull per log unit of the ratio of pay", "by hand")
     momentum: float = parameter("1", 0, 10, "pull of the rival's recent victories beyond one's own", "Christia 2012")
     kin: float = parameter("1", 0, 10, "pull when the rival's unit is of the same people", "by hand")
-    cohesion: float = parameter("1", 0, 20, "hold of the own group's cohesion", "Staniland 2014 on organisation; by hand")
+    cohesion: float = parameter(
+        "1", 0, 20, "hold of the own group's cohesion", "Staniland 2014 on organisation; by hand"
+    )
     cohesion_recovery: float = parameter(
         "1/week", 0, 1, "share of lost cohesion that a group regains in a week", "by hand"
     )

@@ -11,19 +11,31 @@ class MovementParameters(MechanismParameters):
     """Where mobile units go: a discrete choice among the own cell and its neighbours."""
 
     weekly_range_km: float = parameter(
-        "km/week", 1, 1000, "ground that a mobile unit can cover in a week while it operates",
+        "km/week",
+        1,
+        1000,
+        "ground that a mobile unit can cover in a week while it operates",
         "motorbikes and pick-ups cover more in a day, operations less; by hand",
     )
     sharpness: float = parameter(
-        "1", 0, 20, "how strongly a unit prefers the better cell (inverse temperature of the choice)",
+        "1",
+        0,
+        20,
+        "how strongly a unit prefers the better cell (inverse temperature of the choice)",
         "random-utility choice, McFadden 1974; by hand",
     )
     threat_scale: float = parameter(
-        "fighters", 1, 1000, "strength that counts as a presence when own and enemy strength are compared",
+        "fighters",
+        1,
+        1000,
+        "strength that counts as a presence when own and enemy strength are compared",
         "by hand; a band to a company",
     )
     crowding: float = parameter(
-        "1", 0, 10, "dislike of a cell already full of own fighters, per log unit above crowd_size",
+        "1",
+        0,
+        10,
+        "dislike of a cell already full of own fighters, per log unit above crowd_size",
         "bands disperse to live off the land; by hand",
     )
     crowd_size: float = parameter("fighters", 1, 10000, "own fighters at which crowding begins", "by hand")
@@ -32,7 +44,10 @@ class MovementParameters(MechanismParameters):
         "1", 0, 10, "pull of river ground: people, water, cover, traffic", "Raleigh & Hegre 2009 on population; by hand"
     )
     border_cost: float = parameter(
-        "1", 0, 10, "cost of crossing a border for those who may cross at all",
+        "1",
+        0,
+        10,
+        "cost of crossing a border for those who may cross at all",
         "low for armed groups in the Liptako, Nsaibia & Weiss 2020; by hand",
     )
     people_scale: float = parameter("people", 100, 1e6, "population at which a cell counts as peopled", "by hand")

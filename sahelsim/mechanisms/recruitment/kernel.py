@@ -5,9 +5,9 @@ In cell c an actor a of camp k with fighters there enlists in a week
     n = rate * recruiting_a * W * exp(momentum m_a) * max(0, 1 - S_k / (ceiling * W))
 
 people of the W who side with k, rounded at random without bias; they join the actor's first unit in the cell. A
-unit that has grown to twice its size splits. An army with an establishment refills `refill` of its shortfall a week from
-its depot (the largest community of its country); the recruits go to units below their size, and dead units rise again
-at home. Units that shrink below `disband_below` join the next of their actor in the cell.
+unit that has grown to twice its size splits. An army with an establishment refills `refill` of its shortfall a week
+from its depot (the largest community of its country); the recruits go to units below their size, and dead units rise
+again at home. Units that shrink below `disband_below` join the next of their actor in the cell.
 """
 
 from __future__ import annotations
@@ -98,9 +98,7 @@ def split_large(
 
 
 @kernel
-def merge_small(
-    start: I32, order: I32, unit_actor: I16, unit_strength: I32, below: int
-) -> None:
+def merge_small(start: I32, order: I32, unit_actor: I16, unit_strength: I32, below: int) -> None:
     """Units below `below` fighters join the next unit of their actor in the cell, if there is one."""
     for c in range(start.size - 1):
         for i in range(start[c], start[c + 1]):

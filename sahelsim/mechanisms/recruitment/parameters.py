@@ -11,7 +11,10 @@ class RecruitmentParameters(MechanismParameters):
     """Fighters come from communities that hold with the camp; armies refill from the whole country."""
 
     rate: float = parameter(
-        "1/week", 0, 0.1, "share of the pledged people in a cell that an actor of recruiting power 1 enlists",
+        "1/week",
+        0,
+        0.1,
+        "share of the pledged people in a cell that an actor of recruiting power 1 enlists",
         "by hand against published strengths of JNIM and ISGS",
     )
     ceiling: float = parameter(

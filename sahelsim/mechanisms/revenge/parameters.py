@@ -11,7 +11,10 @@ class RevengeParameters(MechanismParameters):
     """Avengers of a harmed people strike communities of the people that is blamed."""
 
     rate: float = parameter(
-        "1/week", 0, 10, "hazard of a reprisal in a cell where the remembered harm is large and the feud is 1",
+        "1/week",
+        0,
+        10,
+        "hazard of a reprisal in a cell where the remembered harm is large and the feud is 1",
         "Tchoma Bangou aftermath and Tuareg-Fulani killings (seeds WAR, LWJ); by hand",
     )
     harm_scale: float = parameter("deaths", 0.1, 1000, "remembered deaths at which the hazard is at 63 %", "by hand")
@@ -20,6 +23,9 @@ class RevengeParameters(MechanismParameters):
         "1", 0, 1, "share of a killing that is blamed on the people of the perpetrators' band", "by hand"
     )
     standing: float = parameter(
-        "1", 0, 1, "hazard without any harm remembered, as a share of the rate: old disputes over land and water",
+        "1",
+        0,
+        1,
+        "hazard without any harm remembered, as a share of the rate: old disputes over land and water",
         "Benjaminsen & Ba 2009 on farmer-herder disputes; by hand",
     )

@@ -95,8 +95,9 @@ def common_enemy_share(fights: F64, a: int, b: int) -> float:
 @kernel
 def update_truces(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    strength: I32, hostility: F64, creed: F64, rival: I8, truce: I8, held: I8, loss_memory: F64, fight_memory: F64, ideology_of: F64,
-    onset_rate: float, onset_hostility: float, exhaustion: float, common_enemy: float,
+    strength: I32, hostility: F64, creed: F64, rival: I8, truce: I8, held: I8,
+    loss_memory: F64, fight_memory: F64, ideology_of: F64, onset_rate: float, onset_hostility: float,
+    exhaustion: float, common_enemy: float,
     breakdown_rate: float, breakdown_ideology: float, breakdown_overlap: float, breakdown_hostility: float,
     negotiated_hold: float, truce_relief: float, fresh: float, onset_kind: int, breakdown_kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,

@@ -11,10 +11,15 @@ class TruceParameters(MechanismParameters):
     """Hostility of a dyad, and the hazards that begin and end its truces."""
 
     ideology: float = parameter(
-        "1", 0, 10, "resting hostility per unit of ideological distance between two armed movements",
+        "1",
+        0,
+        10,
+        "resting hostility per unit of ideological distance between two armed movements",
         "Nsaibia & Weiss 2020; Hafez 2020 on fratricide; by hand",
     )
-    drift: float = parameter("1/week", 0, 1, "share of the gap to its resting level that hostility closes in a week", "by hand")
+    drift: float = parameter(
+        "1/week", 0, 1, "share of the gap to its resting level that hostility closes in a week", "by hand"
+    )
     escalation: float = parameter(
         "1", 0, 1, "share of the room above that a battle between the two adds to hostility", "spiral; by hand"
     )
@@ -23,11 +28,17 @@ class TruceParameters(MechanismParameters):
     )
     onset_hostility: float = parameter("1", 0, 20, "how hostility delays a truce (log hazard)", "by hand")
     exhaustion: float = parameter(
-        "1", 0, 50, "how remembered mutual losses, as a share of the weaker side, hasten it (log hazard)",
+        "1",
+        0,
+        50,
+        "how remembered mutual losses, as a share of the weaker side, hasten it (log hazard)",
         "Zartman 2001 on hurting stalemate; by hand",
     )
     common_enemy: float = parameter(
-        "1", 0, 20, "how the share of both sides' fights that goes against a common enemy hastens a truce and steadies it",
+        "1",
+        0,
+        20,
+        "how the share of both sides' fights that goes against a common enemy hastens a truce and steadies it",
         "Christia 2012; seed WAR on 2022-23",
     )
     breakdown_rate: float = parameter(
@@ -43,12 +54,14 @@ class TruceParameters(MechanismParameters):
     negotiated_hold: float = parameter(
         "1", 0, 1, "factor on the breakdown hazard of a negotiated truce against a tacit one", "Fortna 2003; by hand"
     )
-    memory_half_life: float = parameter(
-        "weeks", 1, 520, "half-life of a dyad's memory of losses and fights", "by hand"
-    )
+    memory_half_life: float = parameter("weeks", 1, 520, "half-life of a dyad's memory of losses and fights", "by hand")
     truce_relief: float = parameter(
         "1", 0, 1, "share of its hostility that a dyad sheds when it makes a truce", "by hand"
     )
     fresh_deaths: float = parameter(
-        "deaths", 0, 1000, "remembered mutual deaths from which a new truce is a negotiated one, not tacit coexistence", "by hand"
+        "deaths",
+        0,
+        1000,
+        "remembered mutual deaths from which a new truce is a negotiated one, not tacit coexistence",
+        "by hand",
     )
