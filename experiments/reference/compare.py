@@ -51,8 +51,8 @@ def met(mean: float, record: float) -> bool:
     return mean <= 1.0 if record == 0 else record / FACTOR <= mean <= record * FACTOR
 
 
-def monthly_statistics(events: pd.DataFrame, replicates: int, name: str) -> dict[str, float]:
-    """Median over replicates of Fano factor, lag-1 autocorrelation and share of months without an event."""
+def monthly_statistics(events: pd.DataFrame, replicates: int, name: str) -> dict[str, list[float]]:
+    """Fano factor, lag-1 autocorrelation and share of months without an event, by replicate with any event."""
     months = range((2017 - 1980) * 12 + 1, (2021 - 1980) * 12 + 13)
     rows = []
     for r in range(replicates):
@@ -62,8 +62,8 @@ def monthly_statistics(events: pd.DataFrame, replicates: int, name: str) -> dict
             continue
         lag = np.corrcoef(x[:-1], x[1:])[0, 1] if x[:-1].std() > 0 and x[1:].std() > 0 else np.nan
         rows.append((x.var(ddof=1) / x.mean(), lag, (x == 0).mean()))
-    fano, auto, zero = np.nanmedian(np.array(rows), axis=0) if rows else (np.nan,) * 3
-    return {"fano": float(fano), "autocorrelation": float(auto), "zero_months": float(zero)}
+    names = ("fano", "autocorrelation", "zero_months")
+    return {key: [float(r[i]) for r in rows if np.isfinite(r[i])] for i, key in enumerate(names)}
 
 
 def gini(x: np.ndarray) -> float:
@@ -101,7 +101,7 @@ def other_rows(events: pd.DataFrame, replicates: int, record: dict[str, Any]) ->
     for name, targets in record["monthly"].items():
         found = monthly_statistics(events, replicates, name)
         for key, target in targets.items():
-            add(f"monthly {key.replace('_', ' ')}, {name}", target, [found[key]])
+            add(f"monthly {key.replace('_', ' ')}, {name}", target, found[key])
     return rows
 
 
