@@ -53,7 +53,5 @@ class BadInput(SahelsimError):
         return (_rebuild, (self.message, self.file, self.line, self.column, self.path))
 
 
-def _rebuild(
-    message: str, file: str | None, line: int | None, column: int | None, path: str | None
-) -> BadInput:
+def _rebuild(message: str, file: str | None, line: int | None, column: int | None, path: str | None) -> BadInput:
     return BadInput(message, file=file, line=line, column=column, path=path)

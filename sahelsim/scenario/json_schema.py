@@ -31,7 +31,8 @@ def json_schema() -> dict[str, Any]:
                 path,
                 {"type": "array", "items": path, "description": "later ones lie over earlier ones"},
             ],
-            "description": "what this scenario is laid over: a path relative to this file, or a list of paths",
+            "description": "what this scenario is laid over: a path relative to this file, or a list of paths. "
+            "Mappings merge key by key, lists and single values replace, null removes an entry of the base",
         },
         **loose["properties"],
     }

@@ -27,7 +27,7 @@ def shipped_file(name: str) -> Path | None:
     for candidate in (name, f"{name}.yaml"):
         path = shipped_folder() / candidate
         if path.is_file():
-            return path
+            return _from_here(path)
     return None
 
 
@@ -50,5 +50,13 @@ def _tidy(path: Path) -> Path:
     short = Path(os.path.normpath(path))
     try:
         return short if short.resolve() == path.resolve() else path
+    except (OSError, ValueError):
+        return path
+
+
+def _from_here(path: Path) -> Path:
+    """Relative to the working directory where it lies below it: shorter in messages, and the same on any machine."""
+    try:
+        return path.relative_to(Path.cwd())
     except (OSError, ValueError):
         return path

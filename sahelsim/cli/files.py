@@ -1,0 +1,48 @@
+"""Writing a small text file so that a reader sees all of it or none of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from sahelsim.errors import BadInput
+
+__all__ = ["write_text"]
+
+
+def write_text(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write to a temporary sibling, flush it to the disk and rename it.
+
+    Raises
+    ------
+    BadInput
+        If the file exists and may not be replaced, or cannot be written.
+    """
+    if path.is_dir():
+        raise BadInput("is a directory; expected a file name", file=path)
+    if path.exists() and not replace:
+        raise BadInput("exists already; it is not overwritten", file=path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    except OSError as error:
+        raise BadInput(f"cannot be written: {error.strerror}", file=path) from None
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.chmod(0o666 & ~_umask())
+        aside.replace(path)
+    except OSError as error:
+        raise BadInput(f"cannot be written: {error.strerror}", file=path) from None
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,125 @@
+"""``sahelsim run`` and ``sahelsim warmup``: from a scenario to a directory of results."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from sahelsim.scenario.load import load_scenario, read_scenario
+from sahelsim.scenario.region_spec import SyntheticRegion
+from sahelsim.scenario.schema import Scenario
+
+__all__ = ["default_out", "default_workers", "run_command", "warmup_command"]
+
+Progress = Callable[[int, int], None]
+
+_WORTH_WORKERS = 1e7  # agent-steps: some 5 s of work; a worker process needs 1 to 3 s to start
+_TABLE_COMMUNITIES = 5000  # in a region made from tables, for the estimate only
+
+
+def run_command(
+    name: str,
+    *,
+    out: Path | None,
+    changes: Mapping[str, object],
+    settings: Sequence[str],
+    overrides: Sequence[str],
+    workers: int | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Load a scenario, simulate its replicates, write the tables and say what came out."""
+    from sahelsim.run import run_scenario
+
+    loaded = read_scenario(name, settings=settings, overrides=overrides, changes=changes)
+    scenario = loaded.scenario
+    target = out if out is not None else default_out(scenario, overrides)
+    errors = Console(stderr=True, markup=False, highlight=False)
+    with _bar(scenario, errors, quiet=quiet) as progress:
+        summary = run_scenario(
+            scenario,
+            target,
+            workers=workers or default_workers(scenario),
+            progress=progress,
+            force=force,
+            inputs=loaded.files,
+        )
+    files = [str(summary.out / file) for file in summary.files]
+    if as_json:
+        print(
+            json.dumps(
+                {
+                    "out": str(summary.out),
+                    "seed": summary.seed,
+                    "replicates": summary.replicates,
+                    "events": summary.events,
+                    "seconds_per_replicate": summary.seconds_per_replicate,
+                    "files": files,
+                    "scenario": scenario.name,
+                }
+            )
+        )
+    elif not quiet:
+        from sahelsim.cli.run_table import print_run
+        from sahelsim.results import open_run
+
+        print_run(open_run(summary.out), Console(markup=False, highlight=False))
+        print(f"\n{summary.seconds_per_replicate:.2f} s per replicate; written:")
+        for file in files:
+            print(f"  {file}")
+
+
+def default_out(scenario: Scenario, overrides: Sequence[str]) -> Path:
+    """``runs/NAME-SEED``, with the names of the overrides between the two."""
+    return Path("runs") / "-".join([scenario.name, *overrides, str(scenario.seed)])
+
+
+def warmup_command() -> None:
+    """Run a small world once in a temporary directory, which compiles every kernel into the cache."""
+    from sahelsim.run import run_scenario
+
+    began = time.perf_counter()
+    scenario = load_scenario("two_actors", changes={"calendar.steps": 12, "replicates": 1})
+    with tempfile.TemporaryDirectory(prefix="sahelsim-warmup-") as folder:
+        run_scenario(scenario, Path(folder) / "run", workers=1, progress=None, force=False)
+    print(f"kernels are ready ({time.perf_counter() - began:.1f} s)")
+
+
+def default_workers(scenario: Scenario) -> int:
+    """Cores this process may use, as far as there are replicates for them; 1 when the work is small."""
+    if scenario.replicates * _agent_steps(scenario) < _WORTH_WORKERS:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, scenario.replicates)
+
+
+def _agent_steps(scenario: Scenario) -> float:
+    """Units and communities times steps of one replicate, roughly."""
+    actors = scenario.actors.values()
+    units = sum(group.fighters / actor.unit_size for actor in actors for group in actor.groups.values())
+    region = scenario.region
+    communities = region.communities if isinstance(region, SyntheticRegion) else _TABLE_COMMUNITIES
+    return (units + communities) * scenario.calendar.steps
+
+
+@contextmanager
+def _bar(scenario: Scenario, console: Console, *, quiet: bool) -> Iterator[Progress | None]:
+    """A progress bar over steps of all replicates on stderr; nothing when quiet or not a terminal."""
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        total = scenario.replicates * scenario.calendar.steps
+        task = bar.add_task(f"{scenario.name}, {scenario.replicates} × {scenario.calendar.steps} steps", total=total)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
