@@ -53,21 +53,16 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     return folder, json.loads(done.stdout)
 
 
-def test_help_is_quick_and_imports_nothing_heavy(tmp_path: Path) -> None:
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     code = "import sys, sahelsim.cli.main; print(*sorted(sys.modules))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.split()
     heavy = {"numpy", "pydantic", "numba", "pandas", "pyarrow", "scipy", "matplotlib", "mesa", "ruamel.yaml", "rich"}
     assert heavy.isdisjoint(loaded)
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        done = sahelsim("--help", cwd=tmp_path)
-        times.append(time.perf_counter() - began)
-        assert "validate" in done.stdout
-        assert done.returncode == 0
-    assert min(times) < 0.3  # 0.10 s on an idle machine
+    done = sahelsim("--help", cwd=tmp_path)
+    assert "validate" in done.stdout
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("name", ["run", "validate", "init", "schema", "plot", "show", "warmup"])

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sahelsim.scenario.load import load_scenario, read_scenario
+from sahelsim.errors import BadInput
+from sahelsim.scenario.load import Loaded, load_scenario, read_scenario
 from sahelsim.scenario.region_spec import SyntheticRegion
 from sahelsim.scenario.schema import Scenario
 
@@ -43,7 +44,9 @@ def run_command(
     scenario = loaded.scenario
     target = out if out is not None else default_out(scenario, overrides)
     errors = Console(stderr=True, markup=False, highlight=False)
-    with _bar(scenario, errors, quiet=quiet) as progress:
+    if not quiet and errors.is_terminal:
+        _announce_compilation(errors)
+    with _placed(loaded), _bar(scenario, errors, quiet=quiet) as progress:
         summary = run_scenario(
             scenario,
             target,
@@ -75,6 +78,29 @@ def run_command(
         print(f"\n{summary.seconds_per_replicate:.2f} s per replicate; written:")
         for file in files:
             print(f"  {file}")
+
+
+def _announce_compilation(console: Console) -> None:
+    """Say why nothing moves at first when the kernels have not been compiled yet."""
+    from sahelsim.accelerate import cache_directory
+
+    folder = cache_directory()
+    if folder is None or not any(folder.iterdir()):
+        console.print("The first run compiles the kernels; that takes some 20 seconds.")
+
+
+@contextmanager
+def _placed(loaded: Loaded) -> Iterator[None]:
+    """A fault that shows only when the world is built gets the file, line and column of its key."""
+    try:
+        yield
+    except BadInput as error:
+        if error.file is not None or not error.path or error.path.startswith("-"):
+            raise
+        place = loaded.written_at(error.path)
+        raise BadInput(
+            error.message, file=place.file, line=place.line, column=place.column, path=error.path
+        ) from None
 
 
 def default_out(scenario: Scenario, overrides: Sequence[str]) -> Path:

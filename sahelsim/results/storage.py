@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,9 @@ __all__ = ["LOCK", "MANIFEST", "aside", "is_run", "unfinished_name"]
 
 LOCK = ".lock"
 MANIFEST = "manifest.json"
+
+_REMOVAL_TRIES = 20
+_REMOVAL_PAUSE = 0.05  # seconds
 
 
 def unfinished_name(out: Path) -> Path:
@@ -97,9 +101,17 @@ def _owned(directory: Path) -> Iterator[Path]:
         _clear(directory)
         yield directory
     finally:
-        if directory.exists():
-            shutil.rmtree(directory, ignore_errors=True)
+        _remove(directory)
         lock.release()
+
+
+def _remove(directory: Path) -> None:
+    """Remove a directory even while a thread of the panel's writer may still be adding to it."""
+    for _ in range(_REMOVAL_TRIES):
+        if not directory.exists():
+            return
+        shutil.rmtree(directory, ignore_errors=True)
+        time.sleep(_REMOVAL_PAUSE)
 
 
 def _clear(directory: Path) -> None:
