@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from sahelsim.errors import BadInput
 from sahelsim.results import Run, open_run
 from sahelsim.run import run_scenario
 from sahelsim.scenario.load import load_scenario
@@ -43,7 +44,7 @@ def simulate(
     Raises
     ------
     BadInput
-        If `out` cannot be used.
+        If `scenario` is not a loaded one, or `out` cannot be used.
     SahelsimError
         If a replicate failed.
 
@@ -55,6 +56,8 @@ def simulate(
     >>> len(run.events()) > 0
     True
     """
+    if not isinstance(scenario, Scenario):
+        raise BadInput(f"expected a scenario from load_scenario, got a {type(scenario).__name__}")
     if out is None:
         folder = Path(tempfile.mkdtemp(prefix="sahelsim-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)

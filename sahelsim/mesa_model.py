@@ -7,11 +7,16 @@ model reporters and `mesa.batch_run` work as usual, and a run gives the same num
     >>> model = SahelModel("two_actors", replicate=0)
     >>> model.run_for_steps(10)
     >>> model.datacollector.get_model_vars_dataframe().tail()
+
+In `mesa.batch_run`, sweep `replicate` for random realisations (the draws are those of the scenario's seed and the
+replicate, not of Mesa's generators), and give a loaded scenario in a list:
+
+    >>> sweep = {"scenario": [scenario], "replicate": range(4), "mechanisms__battle__rate": [0.3, 0.6]}
+    >>> rows = mesa.batch_run(SahelModel, sweep)
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import mesa
@@ -25,11 +30,6 @@ from sahelsim.world.build import Blueprint, build_blueprint
 from sahelsim.world.state import World
 
 __all__ = ["SahelModel"]
-
-
-@lru_cache(maxsize=4)
-def _load(scenario: str) -> Scenario:
-    return load_scenario(scenario)
 
 
 class SahelModel(mesa.Model):  # type: ignore[misc]
@@ -49,10 +49,15 @@ class SahelModel(mesa.Model):  # type: ignore[misc]
 
     Attributes
     ----------
+    blueprint : Blueprint
+        What does not change; `blueprint.scenario` is the scenario. (`model.scenario` belongs to Mesa.)
     world : World
         The arrays.
     running : bool
         False after the last step of the scenario's calendar.
+    datacollector : mesa.DataCollector
+        One row after each step: fighters and displaced people then; battles, attacks on civilians and deaths since
+        the first day.
 
     Raises
     ------
@@ -63,16 +68,16 @@ class SahelModel(mesa.Model):  # type: ignore[misc]
     def __init__(
         self, scenario: str | Scenario = "two_actors", replicate: int = 0, seed: int | None = None, **settings: Any
     ) -> None:
-        super().__init__(seed=seed)
         changes = {key.replace("__", "."): value for key, value in settings.items()}
         if seed is not None:
             changes["seed"] = seed
-        self.scenario = change_scenario(scenario if isinstance(scenario, Scenario) else _load(scenario), changes)
-        self.blueprint: Blueprint = build_blueprint(self.scenario)
+        base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        changed = change_scenario(base, changes) if changes else base
+        super().__init__(rng=changed.seed)
+        self.blueprint: Blueprint = build_blueprint(changed)
         self._play = begin(self.blueprint, replicate)
         reporters = {"fighters": _fighters, "battles": _battles, "attacks_on_civilians": _attacks, "deaths": _deaths}
         self.datacollector = mesa.DataCollector(model_reporters={**reporters, "displaced": _displaced})
-        self.datacollector.collect(self)
 
     @property
     def world(self) -> World:
@@ -80,13 +85,12 @@ class SahelModel(mesa.Model):  # type: ignore[misc]
         return self._play.world
 
     def step(self) -> None:
-        """One step of the schedule; stops at the end of the calendar."""
-        if self.world.step >= self.scenario.calendar.steps:
-            self.running = False
-            return
-        run_step(self._play)
-        self.running = self.world.step < self.scenario.calendar.steps
-        self.datacollector.collect(self)
+        """One step of the schedule; nothing once the calendar has ended."""
+        steps = self.blueprint.scenario.calendar.steps
+        if self.world.step < steps:
+            run_step(self._play)
+            self.datacollector.collect(self)
+        self.running = self.world.step < steps
 
     def run_for_steps(self, steps: int) -> None:
         """Run a number of steps, or to the end of the calendar."""
