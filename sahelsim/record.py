@@ -18,8 +18,8 @@ F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
 DECISION_TERMS: dict[int, tuple[str, ...]] = {
-    1: ("coercion", "protection", "services", "kinship", "grievance", "clan", "inertia", "fear"),
-    2: ("coercion", "protection", "services", "kinship", "grievance", "clan", "inertia", "fear"),
+    1: ("coercion", "protection", "services", "kinship", "grievance", "clan", "standing", "fear"),
+    2: ("coercion", "protection", "services", "kinship", "grievance", "clan", "standing", "fear"),
     3: ("balance", "pay", "ideology", "momentum", "kin", "cohesion", "", ""),
     4: ("hostility", "exhaustion", "common_enemy", "overlap", "ideology", "hazard", "", ""),
     5: ("hostility", "exhaustion", "common_enemy", "overlap", "ideology", "hazard", "", ""),

@@ -53,13 +53,18 @@ def _interventions(play: Play) -> None:
     play.interventions.apply(play.world)
 
 
+def _hostility(play: Play) -> None:
+    truce.drift(play.world, play.blueprint.scenario.mechanisms.truce, play.weeks)
+
+
 def _truce(play: Play) -> None:
     truce.run_step(play.world, play.blueprint.scenario.mechanisms.truce, play.weeks)
 
 
 def _enmity(play: Play) -> None:
     m = play.blueprint.scenario.mechanisms
-    truce.refresh_enmity(play.world, m.battle.tacit_factor, m.battle.negotiated_factor)
+    tacit, negotiated = (m.battle.tacit_factor, m.battle.negotiated_factor) if m.truce.enabled else (1.0, 1.0)
+    truce.refresh_enmity(play.world, tacit, negotiated)
     index_units(play.world)
     movement.appraise(play.world, m.movement)
 
@@ -112,7 +117,8 @@ SCHEDULE: tuple[Stage, ...] = (
     Stage(
         "interventions", None, _interventions
     ),  # what comes from outside: forces, orders, changes of doctrine, claims
-    Stage("truce", "truce", _truce),  # hostility of rivals drifts; truces begin and end
+    Stage("hostility", None, _hostility),  # hostility of rivals drifts, dyads forget
+    Stage("truce", "truce", _truce),  # truces begin and end; without this stage none holds
     Stage("enmity", None, _enmity),  # who is whose enemy on the ground today, and what each cell is worth
     Stage("movement", "movement", _movement),  # mobile units choose among nine cells
     Stage("battle", "battle", _battle),  # hostile units that meet may fight; losers retreat

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.interventions.timeline import Entry, Timeline
+from sahelsim.interventions.timeline import Entry, Timeline, step_of
 from sahelsim.mechanisms.movement.kernel import FORBIDDEN
 from sahelsim.rng import Stream, uniform
 from sahelsim.scenario.interventions import Change, Claim, Deploy, Order, Strike, Truce, Withdraw
@@ -24,6 +24,7 @@ class Interventions:
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint
+        self._calendar = blueprint.scenario.calendar
         self._timeline = Timeline.of(blueprint.scenario)
         self._boundaries = self._timeline.boundaries()
         self._actors = list(blueprint.scenario.actors)
@@ -88,6 +89,11 @@ class Interventions:
                     if actor == order.actor and (not order.groups or group in order.groups):
                         pull[g] += np.float32(order.weight) * self._order_pull[entry.name]
         pull[~self._blueprint.allowed[groups.actor]] = FORBIDDEN
+        for entry in self._timeline.entries:
+            if isinstance(entry.what, Withdraw) and entry.what.country is not None and entry.first <= world.step:
+                left = self._blueprint.ground.names.countries.index(entry.what.country)
+                mine = groups.actor == self._actors.index(entry.what.actor)
+                pull[np.ix_(mine, self._blueprint.ground.cells_country == left)] = FORBIDDEN
         groups.attraction[:] = pull
 
     def _hold_truces(self, world: World, standing: list[Entry]) -> None:
@@ -106,8 +112,11 @@ class Interventions:
             self._deploy(world, entry.name, what)
         elif isinstance(what, Withdraw):
             places = self._places_of(world, what.actor, what.group)
+            if what.country is not None:
+                there = world.ground.names.countries.index(what.country)
+                places = places[world.ground.cells_country[world.units.cell[places]] == there]
             leaving = what.share * float(world.units.strength[places].sum(dtype=np.int64))
-            steps = max(1, entry.end - entry.first) if what.until is not None else 1
+            steps = max(1, entry.end - step_of(self._calendar, what.date)) if what.until is not None else 1
             self._leaving[entry.name] = (places, leaving / steps)
         elif isinstance(what, Strike):
             g = self._blueprint.groups.index((what.actor, what.group))

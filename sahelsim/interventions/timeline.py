@@ -54,4 +54,4 @@ def step_of(calendar: Calendar, day: date) -> int:
 
 
 def _was_a_moment(what: Intervention) -> bool:
-    return what.type == "truce" and what.action != "hold"
+    return (what.type == "truce" and what.action != "hold") or (what.type == "withdraw" and what.until is None)

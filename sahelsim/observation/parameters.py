@@ -26,6 +26,9 @@ class ObservationParameters(MechanismParameters):
     growth: float = parameter(
         "1/year", -1, 1, "log-odds gained per year as monitoring improves", "Eck 2012 on coverage; by hand"
     )
+    growth_from: int | None = parameter(
+        "year", 1900, 2200, "year in which growth is nothing; null: the year of the first step", "by hand", default=None
+    )
     count_noise: float = parameter(
         "1",
         0,

@@ -1,7 +1,7 @@
 """From what happened to what the record shows.
 
 A report is a pure function of (seed, replicate, event). With ``n`` deaths in a cell of remoteness ``r``
-(0-1), ``y`` years after the start, an event enters the record with probability
+(0-1), ``y`` years after `growth_from` (or the start), an event enters the record with probability
 
     (1 - unattributed) * logistic(base + size * log(n) - remoteness * r + growth * y
                                   + civilian * [one-sided] + non_state * [neither side a state])
@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 
 import numpy as np
@@ -172,7 +173,8 @@ def _fates(
     p = parameters
     deaths = _deaths(violence)
     counted = np.where(sides.kind == int(ViolenceType.ONE_SIDED), deaths[:, 2] > 0, deaths.sum(axis=1) > 0)
-    years = address.step.astype(np.float64) * (calendar.step_days / _DAYS_PER_YEAR)
+    before = 0.0 if p.growth_from is None else (calendar.start - date(p.growth_from, 1, 1)).days / _DAYS_PER_YEAR
+    years = before + address.step.astype(np.float64) * (calendar.step_days / _DAYS_PER_YEAR)
     remote = ground.cells_remoteness[violence.cell].astype(np.float64)
     chance: F64 = np.empty(violence.step.size)
     total = np.where(counted, deaths.sum(axis=1), 0)

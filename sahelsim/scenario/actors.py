@@ -27,6 +27,9 @@ class Home(Strict):
     country: str | None = Field(default=None, description="ISO3 code that narrows `people`")
     admin1: tuple[str, ...] = Field(default=(), description="first-level areas that narrow `towns_of` or `people`")
     min_population: int = parameter("people", 0, None, "smallest town of `towns_of`", "by hand", default=0)
+    max_population: int | None = parameter(
+        "people", 1, None, "largest community of `people` that counts; null: any", "by hand", default=None
+    )
     weight: float = parameter(
         "1", 0, None, "share of the units, relative to the group's other homes", "by hand", default=1.0
     )
@@ -74,7 +77,7 @@ class Record(Strict):
 class Doctrine(Strict):
     """How an actor fights, governs and moves. Pure numbers, relative to the mechanisms' rates."""
 
-    mobility: float = parameter("1/week", 0, 1, "chance that a mobile unit weighs a move in a week", "by hand")
+    mobility: float = parameter("1/week", 0, 1, "chance that a mobile unit weighs a move while it covers its weekly range", "by hand")
     initiative: float = parameter("1", 0, 20, "how much it seeks battle", "by hand")
     harshness: float = parameter("1", 0, 50, "how readily it kills civilians", "by hand")
     reprisal: float = parameter("1", 0, 10, "how far own losses turn into violence against civilians", "by hand")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sahelsim.parameters import Strict, parameter
 from sahelsim.scenario.actors import Home
@@ -42,6 +42,10 @@ class Withdraw(_Dated):
     type: Literal["withdraw"]
     actor: str
     group: str | None = Field(default=None, description="null: all groups")
+    country: str | None = Field(
+        default=None,
+        description="ISO3 code: only the fighters there leave, and the actor may not enter it any more; null: everywhere",
+    )
     share: float = parameter("1", 0, 1, "share of the strength at `date` that leaves", "see source")
 
 
@@ -89,6 +93,12 @@ class Truce(_Dated):
     a: str
     b: str
     action: Literal["broker", "break", "hold"]
+
+    @model_validator(mode="after")
+    def _is_a_question(self) -> Truce:
+        if not self.what_if:
+            raise ValueError("a truce by intervention is always a question to the model: say what_if: true")
+        return self
 
 
 Intervention = Annotated[Deploy | Withdraw | Order | Change | Claim | Strike | Truce, Field(discriminator="type")]

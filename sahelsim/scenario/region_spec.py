@@ -50,7 +50,7 @@ class SyntheticRegion(Strict):
 
     kind: Literal["synthetic"]
     communities: int = parameter("1", 1, 20_000_000, "number of communities", "scenario")
-    population: int = parameter("people", 1, 10**10, "people in all", "scenario")
+    population: int = parameter("people", 1, 2 * 10**9, "people in all", "scenario")
     people_share: dict[str, float] = Field(min_length=1, description="share of the communities by people; sums to 1")
     countries: dict[str, SyntheticCountry] = Field(min_length=1, description="from west to east, by ISO3-like code")
     places: dict[str, SyntheticPlace] = Field(min_length=1)

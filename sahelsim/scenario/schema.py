@@ -97,6 +97,11 @@ class World(Strict):
         "distance from capital and towns at which a cell counts as half remote",
         "Buhaug & Gates 2002; by hand",
     )
+    reference_area_km2: float = parameter(
+        "km2", 1, 1e6,
+        "area of the cells for which rates and strengths per cell are meant; other cells are scaled by their area",
+        "a cell of a quarter of a degree at 15 degrees north",
+    )
     control_threshold: float = parameter(
         "1",
         0,
@@ -105,7 +110,7 @@ class World(Strict):
         "convention of this project",
     )
     spare_units: float = parameter(
-        "1", 0, 100, "room for new units, as a share of an actor's units at the start", "memory"
+        "1", 0, 100, "room for new units of an actor that recruits, as a multiple of those at the start", "memory"
     )
 
 

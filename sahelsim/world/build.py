@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.errors import BadInput
 from sahelsim.rng import Stream, key_of, uniforms
 from sahelsim.scenario.actors import Actor, Group
 from sahelsim.scenario.interventions import Deploy
@@ -62,7 +63,7 @@ def build_blueprint(scenario: Scenario) -> Blueprint:
         ground=ground,
         homes=homes,
         home_pull=np.stack([home_pull(h, ground) for h in homes]),
-        allowed=np.stack([_allowed(actor, ground) for actor in actors]),
+        allowed=np.stack([_allowed(a, ground, f"actors.{name}.operates_in") for name, a in scenario.actors.items()]),
         base_traits=np.array([[trait_of(actor, t) for actor in actors] for t in Trait]),
         pool=_pools(scenario),
         interventions=targets,
@@ -82,11 +83,14 @@ def unit_count(fighters: int, unit_size: int) -> int:
     return math.ceil(fighters / unit_size)
 
 
-def _allowed(actor: Actor, ground: Ground) -> npt.NDArray[np.bool_]:
+def _allowed(actor: Actor, ground: Ground, path: str) -> npt.NDArray[np.bool_]:
     if not actor.operates_in:
         return ground.cells_land
     index = [ground.names.countries.index(c) for c in actor.operates_in]
-    return np.asarray(ground.cells_land & np.isin(ground.cells_country, index))
+    allowed = ground.cells_land & np.isin(ground.cells_country, index)
+    if not allowed.any():
+        raise BadInput(f"none of these countries has land on the grid: {', '.join(actor.operates_in)}", path=path)
+    return np.asarray(allowed)
 
 
 def _pools(scenario: Scenario) -> npt.NDArray[np.int64]:
@@ -99,7 +103,8 @@ def _pools(scenario: Scenario) -> npt.NDArray[np.int64]:
             for i in scenario.interventions.values()
             if isinstance(i, Deploy) and i.actor == name
         )
-        sizes.append(start + brought + math.ceil((start + brought) * scenario.world.spare_units))
+        grows = actor.doctrine.recruiting > 0
+        sizes.append(start + brought + (math.ceil((start + brought) * scenario.world.spare_units) if grows else 0))
     return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
 
 
@@ -168,6 +173,9 @@ def _set_actors(world: World, blueprint: Blueprint) -> None:
         _set_pair(state.rival, a, b, 1)
         _set_pair(state.resting, a, b, rivalry.base)
         _set_pair(state.creed, a, b, rivalry.ideology)
+    gap = np.abs(np.subtract.outer(state.traits[Trait.IDEOLOGY], state.traits[Trait.IDEOLOGY]))
+    rest = np.clip(state.resting + scenario.mechanisms.truce.ideology * state.creed * gap, 0.0, 1.0)
+    state.hostility[:] = np.where(state.rival == 1, rest, state.hostility)
     for truce in relations.truces.values():
         _set_pair(state.truce, names.index(truce.a), names.index(truce.b), int(TruceState[truce.state.upper()]))
 

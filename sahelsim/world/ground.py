@@ -27,6 +27,8 @@ class Ground:
     grid: Grid
     names: Names
 
+    extent: float  # area of a mean cell in units of the scenario's reference area
+
     cells_latitude: F64  # (C,) degrees north, centre
     cells_longitude: F64  # (C,) degrees east, centre
     cells_country: I16  # (C,) country index, -1 outside any

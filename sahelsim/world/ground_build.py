@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.grid import distance_km
+from sahelsim.grid import EARTH_RADIUS_KM, distance_km
 from sahelsim.record import Names
 from sahelsim.scenario.schema import Scenario
 from sahelsim.world.ground import Ground
@@ -53,6 +53,7 @@ def build_ground(scenario: Scenario, source: Source | None = None) -> Ground:
     return Ground(
         grid=src.grid,
         names=_names(scenario, src),
+        extent=_extent(src, scenario.world.reference_area_km2),
         cells_latitude=src.grid.latitude, cells_longitude=src.grid.longitude,
         cells_country=src.country, cells_admin1=src.cell_admin1, cells_land=src.land,
         cells_desert=src.desert, cells_river=src.river, cells_border_km=src.border_km,
@@ -75,6 +76,12 @@ def build_ground(scenario: Scenario, source: Source | None = None) -> Ground:
         feud_sites=_feud_sites(feud_people, feud_against, cell, people, src.grid.size),
         adopt=_adopting_groups(scenario, peoples),
     )  # fmt: skip
+
+
+def _extent(src: Source, reference_km2: float) -> float:
+    """Area of a mean cell over the reference area: what rates and strengths per cell are scaled by."""
+    height = EARTH_RADIUS_KM * np.pi / 180.0 * src.grid.resolution
+    return float(np.mean(height * height * np.cos(np.radians(src.grid.latitude)))) / reference_km2
 
 
 def _names(scenario: Scenario, src: Source) -> Names:

@@ -61,7 +61,9 @@ def home_cells(homes: Sequence[Home], ground: Ground, place: Place, path: str) -
         raise BadInput(f"none of the homes lies on the grid: {where}", path=path)
     homes = [h for h, ok in zip(homes, inside, strict=True) if ok]
     parts = [p for p, ok in zip(parts, inside, strict=True) if ok]
-    total = sum(home.weight for home in homes) or 1.0
+    total = sum(home.weight for home in homes)
+    if total <= 0:
+        raise BadInput("the weights of the homes add up to nothing; at least one must be above 0", path=path)
     return HomeCells(
         latitude=np.concatenate([p[0] for p in parts]),
         longitude=np.concatenate([p[1] for p in parts]),
@@ -98,6 +100,8 @@ def _points(home: Home, ground: Ground, place: Place, path: str) -> tuple[FloatA
             keep &= ground.community_country == ground.names.countries.index(home.country)
         if areas:
             keep &= np.isin(ground.community_admin1, areas)
+        if home.max_population is not None:
+            keep &= ground.community_population <= home.max_population
         lat_, lon_ = ground.community_latitude, ground.community_longitude
         weight = ground.community_population[keep].astype(np.float64)
     if not keep.any():

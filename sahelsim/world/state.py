@@ -37,7 +37,9 @@ class Actors:
     )
     loss_memory: F64 = variable("actor other", "f8", "deaths", "remembered deaths in fights of the dyad")
     fight_memory: F64 = variable("actor other", "f8", "battles", "remembered battles of the dyad")
-    momentum: F64 = variable("actor", "f8", "1", "recent victories minus defeats")
+    victories: F64 = variable("actor", "f8", "battles", "remembered battles won")
+    defeats: F64 = variable("actor", "f8", "battles", "remembered battles lost")
+    momentum: F64 = variable("actor", "f8", "-1 to 1", "recent victories minus defeats, as a share of the battles")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 A community m of people p in cell c that reconsiders takes camp k with probability proportional to exp(U_k):
 
-    U_0 = neutral + inertia [in camp 0]
+    U_0 = neutral - exposure F + clan (share of the clan in 0) + inertia [in camp 0]
     U_k = coercion R_k + protection D_k + services Q_k + kinship (tie of p to k) - grievance (grievance of m against k)
           + clan (share of the clan in k) + inertia [in camp k] - absence / (1 + S_k / presence_scale)
 
@@ -12,8 +12,8 @@ A community m of people p in cell c that reconsiders takes camp k with probabili
     Q_k = sum over its actors of governance S / (S + s)    courts, tax relief, aid access
     s   = presence_scale
 
-It reconsiders in a week with chance review_rate + alarm F. Kalyvas 2006 (control shapes support); Arjona 2016
-(governance); Lyall, Blair & Imai 2013 (harm pushes away); a clan follows its own (Menaka 2022, seed LWJ).
+It reconsiders at the rate review_rate + alarm F per week; fear makes neutrality untenable (exposure). Kalyvas 2006
+(control shapes support); Arjona 2016 (governance); Lyall, Blair & Imai 2013 (harm pushes away); a clan follows its own (Menaka 2022, seed LWJ).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import exp, log1p
+from sahelsim.elementary import chance, exp, log1p
 from sahelsim.rng import uniform2
 from sahelsim.world.log_kernel import write_decision
 
@@ -85,7 +85,7 @@ def choose_camps(
     community_cell: I32, people: I16, clan: I16, camp: I8, population: I32, grievance: F32, fear: F32,
     felt: F64, services_in: F64, kinship_of: F64, shares: F64,
     scale: float, coercion: float, protection: float, services: float, kinship: float, resentment: float,
-    clan_pull: float, inertia: float, neutral: float, absence: float, pledge_kind: int, lapse_kind: int,
+    clan_pull: float, inertia: float, neutral: float, absence: float, exposure: float, pledge_kind: int, lapse_kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """Every community reconsiders with its chance and takes a camp; see the module for the equations.
@@ -97,7 +97,7 @@ def choose_camps(
     for m in range(community_cell.size):
         afraid = 1.0 - exp(-fear[m]) if fear[m] > 0.0 else 0.0
         review, pick = uniform2(k0, k1, stream, step, m, slot)
-        if review >= (review_rate + alarm * afraid) * weeks or population[m] == 0:
+        if review >= chance((review_rate + alarm * afraid) * weeks) or population[m] == 0:
             continue
         c = community_cell[m]
         tormentor = -1
@@ -111,7 +111,7 @@ def choose_camps(
         for k in range(camps):
             worth[k] = inertia if camp[m] == k else 0.0
             if k == 0:
-                worth[k] += neutral
+                worth[k] += neutral - exposure * afraid
             else:
                 presence = log1p(felt[c, k] / scale)
                 worth[k] += coercion * presence + services * services_in[c, k] + kinship * kinship_of[people[m], k]
@@ -138,7 +138,9 @@ def choose_camps(
             write_decision(
                 log_rows, log_terms, log_count, step, lapse_kind if chosen == 0 else pledge_kind, c, m, camp[m], chosen,
                 population[m], coercion * presence, protection * safety, services * services_in[c, chosen],
-                kinship * kinship_of[people[m], chosen], -resentment * worst,
-                clan_pull * shares[clan[m], chosen] if clan[m] >= 0 else 0.0, inertia, afraid,
+                kinship * kinship_of[people[m], chosen] if chosen > 0 else 0.0,
+                -resentment * grievance[m, chosen] if chosen > 0 else 0.0,
+                clan_pull * shares[clan[m], chosen] if clan[m] >= 0 else 0.0,
+                neutral - exposure * afraid if chosen == 0 else -absence / (1.0 + felt[c, chosen] / scale), afraid,
             )  # fmt: skip
             camp[m] = chosen

@@ -47,6 +47,10 @@ class AllegianceParameters(MechanismParameters):
     )
     inertia: float = parameter("1", 0, 10, "advantage of the camp that one is in", "by hand")
     neutral: float = parameter("1", -10, 10, "standing worth of staying out of it", "by hand")
+    exposure: float = parameter(
+        "1", 0, 10, "how far full fear takes away the worth of staying neutral",
+        "Kalyvas 2006: violence leaves no room for the uncommitted; by hand",
+    )
     absence: float = parameter(
         "1", 0, 20, "cost of siding with a camp that has nobody within reach; falls off with its presence", "by hand"
     )

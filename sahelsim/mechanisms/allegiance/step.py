@@ -15,6 +15,10 @@ from sahelsim.world.state import World
 __all__ = ["forget", "run_step", "spin_up"]
 
 
+_SURE = 50.0
+"""Rate per week at which everybody reconsiders: the chance to miss is below the resolution of the draws."""
+
+
 def forget(world: World, parameters: AllegianceParameters, weeks: float) -> None:
     """Grievance and fear fade, whether or not communities may change sides."""
     world.communities.grievance *= np.float32(decay_factor(parameters.grievance_half_life, weeks))
@@ -30,7 +34,7 @@ def spin_up(world: World, parameters: AllegianceParameters) -> None:
     """Choose the sides of the first day: every community reconsiders a few times; nothing is logged."""
     before = int(world.decisions.count[0])
     for turn in range(parameters.initial_reviews):
-        _reconsider(world, parameters, 1.0, 1.0, slot=turn + 1)
+        _reconsider(world, parameters, 1.0, _SURE, slot=turn + 1)
         world.decisions.count[0] = before
 
 
@@ -42,7 +46,7 @@ def _reconsider(world: World, p: AllegianceParameters, weeks: float, review_rate
     shares = np.empty((len(ground.clan_names), cells.pledged.shape[1]))
     governance = world.actors.traits[Trait.GOVERNANCE]
     camp_reach(
-        cells.strength, ground.neighbours, world.actors.camp, governance, p.reach, p.presence_scale, felt, services
+        cells.strength, ground.neighbours, world.actors.camp, governance, p.reach, p.presence_scale * ground.extent, felt, services
     )
     clan_shares(ground.community_clan, c.camp, c.population, shares)
     log.reserve(ground.communities)
@@ -50,6 +54,6 @@ def _reconsider(world: World, p: AllegianceParameters, weeks: float, review_rate
         *world.key, int(Stream.ALLEGIANCE), world.step, slot, weeks, review_rate, p.alarm,
         ground.community_cell, ground.community_people, ground.community_clan,
         c.camp, c.population, c.grievance, c.fear, felt, services, ground.kinship, shares,
-        p.presence_scale, p.coercion, p.protection, p.services, p.kinship, p.grievance, p.clan, p.inertia, p.neutral,
-        p.absence, int(Decision.PLEDGE), int(Decision.LAPSE), log.rows, log.terms, log.count,
+        p.presence_scale * ground.extent, p.coercion, p.protection, p.services, p.kinship, p.grievance, p.clan, p.inertia, p.neutral,
+        p.absence, p.exposure, int(Decision.PLEDGE), int(Decision.LAPSE), log.rows, log.terms, log.count,
     )  # fmt: skip

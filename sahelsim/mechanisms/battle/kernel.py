@@ -38,15 +38,27 @@ F64 = npt.NDArray[np.float64]
 
 @kernel
 def kill_fighters(
-    order: I32, first: int, last: int, unit_actor: I16, unit_strength: I32, a: int, deaths: int, u: float
-) -> int:
-    """Take `deaths` from the units of actor `a` among order[first:last], from a random one on; returns those taken."""
+    order: I32, first: int, last: int, cell: int, unit_cell: I32, unit_actor: I16, unit_strength: I32, a: int,
+    fighters: int, deaths: int, u: float,
+) -> int:  # fmt: skip
+    """Take `deaths` from the `fighters` of actor `a` in the cell: the first unit is drawn by strength, then in turn.
+
+    Units of order[first:last] that have left the cell are spared. Returns the deaths taken.
+    """
     n = last - first
-    begin = int(u * n)
+    target = u * fighters
+    begin = 0
+    for i in range(n):
+        unit = order[first + i]
+        if unit_actor[unit] == a and unit_cell[unit] == cell:
+            target -= unit_strength[unit]
+            if target < 0.0:
+                begin = i
+                break
     left = deaths
     for i in range(n):
         unit = order[first + (begin + i) % n]
-        if unit_actor[unit] == a and left > 0:
+        if unit_actor[unit] == a and unit_cell[unit] == cell and left > 0:
             taken = min(left, unit_strength[unit])
             unit_strength[unit] -= taken
             left -= taken
@@ -80,8 +92,8 @@ def retreat(
 @kernel
 def clash(
     k0: int, k1: int, stream: int, step: int, dyad: int, who: float, outcome: float, severity: float,
-    a: int, b: int, first: int, last: int, order: I32, strength: I32, unit_actor: I16, unit_strength: I32,
-    skill: F64, initiative: F64, death_scale: float, tail_exponent: float, mortal_share: float, outcome_slope: float,
+    a: int, b: int, cell: int, first: int, last: int, order: I32, strength: I32,
+    unit_cell: I32, unit_actor: I16, unit_strength: I32, skill: F64, initiative: F64, death_scale: float, tail_exponent: float, mortal_share: float, outcome_slope: float,
     attacker_edge: float, loser_share: float, strength_exponent: float,
 ) -> tuple[int, int, int, int, float]:  # fmt: skip
     """One battle of actors `a` and `b` with `strength` (A,) in the cell: who attacks, who wins, who dies.
@@ -103,12 +115,13 @@ def clash(
     winner = attacker if outcome < logistic(odds + attacker_edge) else defender
     loser = b if winner == a else a
     deaths = int(min(lomax(severity, death_scale, tail_exponent), mortal_share * (s_a + s_b)))
-    by_loser = min(int(loser_share * deaths + split), deaths, strength[loser])
-    by_winner = min(deaths - by_loser, strength[winner])
+    share = min(int(loser_share * deaths + split), deaths)
+    by_loser = min(share, strength[loser])
+    by_winner = min(deaths - share, strength[winner])
     deaths_a = by_loser if loser == a else by_winner
     deaths_b = by_loser if loser == b else by_winner
-    deaths_a = kill_fighters(order, first, last, unit_actor, unit_strength, a, deaths_a, from_a)
-    deaths_b = kill_fighters(order, first, last, unit_actor, unit_strength, b, deaths_b, from_b)
+    deaths_a = kill_fighters(order, first, last, cell, unit_cell, unit_actor, unit_strength, a, s_a, deaths_a, from_a)
+    deaths_b = kill_fighters(order, first, last, cell, unit_cell, unit_actor, unit_strength, b, s_b, deaths_b, from_b)
     strength[a] -= deaths_a
     strength[b] -= deaths_b
     return attacker, winner, deaths_a, deaths_b, odds
@@ -116,8 +129,8 @@ def clash(
 
 @kernel
 def remember_clash(
-    a: int, b: int, cell: int, deaths_a: int, deaths_b: int, winner: int, memory: F32, losses: F32, momentum: F64,
-    loss_memory: F64, fight_memory: F64, hostility: F64, rival: I8, momentum_gain: float, escalation: float,
+    a: int, b: int, cell: int, deaths_a: int, deaths_b: int, winner: int, memory: F32, losses: F32,
+    victories: F64, defeats: F64, loss_memory: F64, fight_memory: F64, hostility: F64, rival: I8, escalation: float,
 ) -> None:  # fmt: skip
     """What a battle leaves behind: memories of the cell, the actors and the dyad; hostility of rivals rises."""
     deaths = deaths_a + deaths_b
@@ -127,8 +140,8 @@ def remember_clash(
     for x, y in ((a, b), (b, a)):
         loss_memory[x, y] += deaths
         fight_memory[x, y] += 1.0
-    momentum[winner] += momentum_gain
-    momentum[b if winner == a else a] -= momentum_gain
+    victories[winner] += 1.0
+    defeats[b if winner == a else a] += 1.0
     if rival[a, b] == 1 and deaths > 0:
         raised = hostility[a, b] + escalation * (1.0 - hostility[a, b])
         hostility[a, b] = raised
@@ -141,16 +154,15 @@ def fight(
     start: I32, order: I32, strength: I32, memory: F32, losses: F32, appeal: F32,
     unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
     attraction: F32, neighbours: I32, desert: F32,
-    enmity: F64, hostility: F64, rival: I8, skill: F64, initiative: F64, momentum: F64,
+    enmity: F64, hostility: F64, rival: I8, skill: F64, initiative: F64, victories: F64, defeats: F64,
     loss_memory: F64, fight_memory: F64, rate: float, half_strength: float, desert_factor: float, death_scale: float,
     tail_exponent: float, mortal_share: float, outcome_slope: float, attacker_edge: float, loser_share: float,
-    momentum_gain: float,
     strength_exponent: float, escalation: float, battle_kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """All battles of a step, cell by cell and dyad by dyad; see the module for the equations.
 
-    Strength (C, A), memories, momentum, units and the log of violence are changed in place; each death is taken from
+    Strength (C, A), memories, units and the log of violence are changed in place; each death is taken from
     a unit that stands in the cell.
     """
     cells, actors = strength.shape
@@ -172,14 +184,14 @@ def fight(
                 if onset >= chance(hazard * weeks):
                     continue
                 attacker, winner, deaths_a, deaths_b, odds = clash(
-                    k0, k1, loss_stream, step, dyad, who, outcome, severity, a, b, first, last, order, strength[c],
-                    unit_actor, unit_strength, skill, initiative, death_scale, tail_exponent, mortal_share,
+                    k0, k1, loss_stream, step, dyad, who, outcome, severity, a, b, c, first, last, order, strength[c],
+                    unit_cell, unit_actor, unit_strength, skill, initiative, death_scale, tail_exponent, mortal_share,
                     outcome_slope, attacker_edge, loser_share, strength_exponent,
                 )  # fmt: skip
                 loser = b if winner == a else a
                 remember_clash(
-                    a, b, c, deaths_a, deaths_b, winner, memory, losses, momentum, loss_memory, fight_memory,
-                    hostility, rival, momentum_gain, escalation,
+                    a, b, c, deaths_a, deaths_b, winner, memory, losses, victories, defeats, loss_memory,
+                    fight_memory, hostility, rival, escalation,
                 )  # fmt: skip
                 strength[c, loser] -= retreat(
                     order, first, last, c, loser, unit_cell, unit_actor, unit_group, unit_role, unit_strength,

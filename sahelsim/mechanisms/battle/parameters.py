@@ -53,10 +53,11 @@ class BattleParameters(MechanismParameters):
     )
     attacker_edge: float = parameter("1", -5, 5, "log-odds that surprise adds to the attacker", "by hand")
     loser_share: float = parameter("1", 0.5, 1, "mean share of the deaths that the loser bears", "by hand")
-    momentum_gain: float = parameter(
-        "1", 0, 1, "victory that a won battle adds to the winner's momentum (and takes from the loser's)", "by hand"
-    )
-    momentum_half_life: float = parameter("weeks", 1, 520, "half-life of momentum", "by hand")
+    momentum_scale: float = parameter(
+        "battles", 0.1, 1000,
+        "battles remembered at which momentum counts half: (won - lost) / (won + lost + scale)", "by hand",
+    )  # fmt: skip
+    momentum_half_life: float = parameter("weeks", 1, 520, "half-life of the memory of victories and defeats", "by hand")
     loss_half_life: float = parameter(
         "weeks", 1, 520, "half-life of the memory of own losses in a cell", "Hultman 2007 on reprisal; by hand"
     )

@@ -27,7 +27,9 @@ def run_step(world: World, parameters: BattleParameters, escalation: float, week
     """
     p, actors, cells, units, ground = parameters, world.actors, world.cells, world.units, world.ground
     _, meetings = index_units(world)
-    actors.momentum *= decay_factor(p.momentum_half_life, weeks)
+    fade = decay_factor(p.momentum_half_life, weeks)
+    actors.victories *= fade
+    actors.defeats *= fade
     cells.losses *= np.float32(decay_factor(p.loss_half_life, weeks))
     world.violence.reserve(meetings)
     t, log = actors.traits, world.violence
@@ -36,10 +38,12 @@ def run_step(world: World, parameters: BattleParameters, escalation: float, week
         cells.start, cells.order, cells.strength, cells.memory, cells.losses, cells.appeal,
         units.cell, units.actor, units.group, units.role, units.strength,
         world.groups.attraction, ground.neighbours, ground.cells_desert,
-        actors.enmity, actors.hostility, actors.rival, t[Trait.SKILL], t[Trait.INITIATIVE], actors.momentum,
-        actors.loss_memory, actors.fight_memory,
-        p.rate, p.half_strength, p.desert_factor, p.death_scale, p.tail_exponent, p.mortal_share, p.outcome_slope,
-        p.attacker_edge, p.loser_share, p.momentum_gain, p.strength_exponent, escalation, int(Harm.BATTLE),
+        actors.enmity, actors.hostility, actors.rival, t[Trait.SKILL], t[Trait.INITIATIVE],
+        actors.victories, actors.defeats, actors.loss_memory, actors.fight_memory,
+        p.rate * ground.extent, p.half_strength * ground.extent, p.desert_factor, p.death_scale, p.tail_exponent, p.mortal_share, p.outcome_slope,
+        p.attacker_edge, p.loser_share, p.strength_exponent, escalation, int(Harm.BATTLE),
         log.rows, log.terms, log.count,
     )  # fmt: skip
+    fought = actors.victories + actors.defeats
+    actors.momentum[:] = (actors.victories - actors.defeats) / (fought + p.momentum_scale)
     index_units(world)

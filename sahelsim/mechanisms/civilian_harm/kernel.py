@@ -2,28 +2,26 @@
 
 Hazard that actor a attacks civilians in cell c, per week:
 
-    lambda = rate * harshness_a * S / (S + half_strength) * motive
-    motive = coercion (1 - own) + punishment (enemy) + reprisal_a * reprisal (1 - exp(-L / reprisal_scale))
+    lambda = rate * harshness_a * S / (S + half_strength) * (mean of w_m over the people of the cell)
+    w_m = {coercion [m is not of the actor's camp] + punishment (enmity towards m's camp)
+           + reprisal_a * reprisal (1 - exp(-L / reprisal_scale))} * (kin_restraint if m is of the perpetrators' people)
 
-with `own` and `enemy` the shares of the cell's people who side with the actor's camp and with camps that it fights
-(weighted by enmity), and L the actor's own remembered losses in the cell (Kalyvas 2006; Hultman 2007). The victims
-are one community, drawn with weight sqrt(people) * (its share of the motive) * (kin_restraint if it is of the
-perpetrators' own people). Deaths are 1 + a discretised Lomax law, so massacres are the tail of the same process.
+with L the actor's own remembered losses in the cell and the perpetrators one band of the actor, drawn by strength
+(Kalyvas 2006; Hultman 2007). The victims are one community, drawn with weight w_m * people**victim_exponent. Deaths
+are 1 + a discretised Lomax law, so massacres are the tail of the same process.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import chance, exp, log1p, lomax
+from sahelsim.elementary import chance, exp, log1p, lomax, power
 from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_violence
 
-__all__ = ["attack_civilians", "hurt_community", "perpetrators_people"]
+__all__ = ["attack_civilians", "draw_victim", "hurt_community", "motives", "perpetrators_people"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -74,6 +72,53 @@ def hurt_community(
 
 
 @kernel
+def motives(
+    first: int, last: int, camp: I8, population: I32, people: I16, own_camp: int, own_people: int, enmity: F64,
+    coercion: float, punishment: float, from_reprisal: float, kin_restraint: float, weight: F64, terms: F64,
+) -> float:  # fmt: skip
+    """Motive against each community of a cell, and its mean over the people.
+
+    Parameters
+    ----------
+    enmity : (K,)
+        Enmity of the actor towards each camp.
+    weight : (N,)
+        Out: w_m of communities first:last, N >= last - first.
+    terms : (3,)
+        Out: mean of coercion, punishment and reprisal over the people, kin restraint included.
+    """
+    terms[:] = 0.0
+    total = 0
+    for m in range(first, last):
+        kin = kin_restraint if own_people >= 0 and people[m] == own_people else 1.0
+        c = coercion if camp[m] != own_camp else 0.0
+        p = punishment * enmity[camp[m]]
+        weight[m - first] = kin * (c + p + from_reprisal)
+        terms[0] += population[m] * kin * c
+        terms[1] += population[m] * kin * p
+        terms[2] += population[m] * kin * from_reprisal
+        total += population[m]
+    if total > 0:
+        terms /= total
+    return float(terms[0] + terms[1] + terms[2])
+
+
+@kernel
+def draw_victim(first: int, last: int, u: float, population: I32, weight: F64, exponent: float) -> int:
+    """A community among first:last, drawn with weight[m - first] * people**exponent; -1 if none can be struck."""
+    total = 0.0
+    for attempt in range(2):
+        running = 0.0
+        for m in range(first, last):
+            if population[m] > 0 and weight[m - first] > 0.0:
+                running += weight[m - first] * power(float(population[m]), exponent)
+                if attempt == 1 and running > u * total:
+                    return m
+        total = running
+    return -1
+
+
+@kernel
 def attack_civilians(
     k0: int, k1: int, stream: int, victim_stream: int, step: int, weeks: float,
     start: I32, order: I32, strength: I32, pledged: I32, memory: F32, losses: F32, harm: F32,
@@ -82,15 +127,19 @@ def attack_civilians(
     feud_people: I16, feud_against: I16, actor_camp: I16, camp_enmity: F64, harshness: F64, reprisal_trait: F64,
     rate: float, half_strength: float, coercion: float, punishment: float, reprisal: float, reprisal_scale: float,
     death_scale: float, tail_exponent: float, mortal_share: float, kin_restraint: float,
-    gain: float, spill: float, fear_gain: float, kin_blame: float, kind: int,
+    victim_exponent: float, gain: float, spill: float, fear_gain: float, kin_blame: float, kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """All attacks on civilians of a step, cell by cell and actor by actor; see the module for the equations.
 
-    `camp_enmity` (A, K) is the greatest enmity of an actor towards an actor of each camp.
+    `camp_enmity` (A, K) is the enmity of each actor towards each camp.
     """
     cells, actors = strength.shape
-    camps = pledged.shape[1]
+    most_here = 0
+    for c in range(cells):
+        most_here = max(most_here, community_start[c + 1] - community_start[c])
+    weight = np.empty(most_here)
+    terms = np.empty(3)
     for c in range(cells):
         first, last = community_start[c], community_start[c + 1]
         if last == first or start[c + 1] == start[c]:
@@ -99,29 +148,20 @@ def attack_civilians(
             s = strength[c, a]
             if s == 0 or harshness[a] <= 0.0:
                 continue
-            total = 0
-            hostile = 0.0
-            for k in range(camps):
-                total += pledged[c, k]
-                hostile += camp_enmity[a, k] * pledged[c, k]
-            if total <= 0:
-                continue
-            from_coercion = coercion * (1.0 - pledged[c, actor_camp[a]] / total)
-            from_punishment = punishment * hostile / total
-            from_reprisal = reprisal_trait[a] * reprisal * (1.0 - exp(-losses[c, a] / reprisal_scale))
-            motive = from_coercion + from_punishment + from_reprisal
-            hazard = rate * harshness[a] * s / (s + half_strength) * motive
             entity = c * actors + a
             onset, which, severity, band = uniform4(k0, k1, stream, step, entity, 0)
-            if onset >= chance(hazard * weeks):
-                continue
             blamed = perpetrators_people(
                 order, start[c], start[c + 1], unit_actor, unit_group, unit_strength, group_people, a, s, band
             )
-            m = _victim(
-                first, last, which, camp, population, people, actor_camp[a], blamed, camp_enmity[a],
-                coercion, punishment, from_reprisal, kin_restraint,
+            from_reprisal = reprisal_trait[a] * reprisal * (1.0 - exp(-losses[c, a] / reprisal_scale))
+            motive = motives(
+                first, last, camp, population, people, actor_camp[a], blamed, camp_enmity[a],
+                coercion, punishment, from_reprisal, kin_restraint, weight, terms,
             )  # fmt: skip
+            hazard = rate * harshness[a] * s / (s + half_strength) * motive
+            if onset >= chance(hazard * weeks):
+                continue
+            m = draw_victim(first, last, which, population, weight, victim_exponent)
             if m < 0:
                 continue
             spread, _ = uniform2(k0, k1, victim_stream, step, entity, 0)
@@ -134,30 +174,5 @@ def attack_civilians(
             pledged[c, camp[m]] -= deaths
             write_violence(
                 log_rows, log_terms, log_count, step, kind, c, a, -1, 0, 0, deaths, m, blamed, people[m], -1,
-                from_coercion, from_punishment, from_reprisal, 0.0,
+                terms[0], terms[1], terms[2], 0.0,
             )  # fmt: skip
-
-
-@kernel
-def _victim(
-    first: int, last: int, u: float, camp: I8, population: I32, people: I16, own_camp: int, own_people: int,
-    enmity: F64, coercion: float, punishment: float, from_reprisal: float, kin_restraint: float,
-) -> int:  # fmt: skip
-    """The community that is struck, -1 if nobody is there."""
-    total = 0.0
-    for attempt in range(2):
-        target = u * total
-        running = 0.0
-        for m in range(first, last):
-            if population[m] <= 0:
-                continue
-            weight = punishment * enmity[camp[m]] + from_reprisal
-            if camp[m] != own_camp:
-                weight += coercion
-            if people[m] == own_people:
-                weight *= kin_restraint
-            running += weight * math.sqrt(float(population[m]))
-            if attempt == 1 and running > target:
-                return m
-        total = running
-    return -1

@@ -39,6 +39,9 @@ class CivilianHarmParameters(MechanismParameters):
         "1", 1.2, 5, "exponent of the density of civilian deaths in the tail", "UCDP GED 2017-21; Clauset et al. 2007"
     )
     mortal_share: float = parameter("1", 0.001, 1, "largest share of a community that one attack can kill", "by hand")
+    victim_exponent: float = parameter(
+        "1", 0, 2, "how the chance to be struck grows with the size of a community, as a power", "by hand"
+    )
     kin_restraint: float = parameter(
         "1",
         0,

@@ -16,11 +16,19 @@ __all__ = ["camp_enmity", "run_step"]
 
 
 def camp_enmity(world: World) -> npt.NDArray[np.float64]:
-    """Greatest enmity of each actor towards an actor of each camp, shape (A, K); nothing towards the neutral."""
+    """Enmity of each actor towards each camp: the mean over the camp's fighters, shape (A, K).
+
+    Nothing towards the own camp and towards the neutral.
+    """
     actors = world.actors
-    out = np.zeros((actors.camp.size, world.cells.pledged.shape[1]))
-    for b, camp in enumerate(actors.camp):
-        np.maximum(out[:, camp], actors.enmity[:, b], out=out[:, camp])
+    fighters = world.cells.strength.sum(axis=0, dtype=np.int64).astype(np.float64)
+    camps = world.cells.pledged.shape[1]
+    out = np.zeros((actors.camp.size, camps))
+    for k in range(camps):
+        weight = np.where(actors.camp == k, fighters, 0.0)
+        if weight.sum() > 0:
+            out[:, k] = (actors.enmity * weight).sum(axis=1) / weight.sum()
+        out[actors.camp == k, k] = 0.0
     return out
 
 
@@ -47,8 +55,8 @@ def run_step(world: World, parameters: CivilianHarmParameters, kin_blame: float,
         ground.community_start, communities.camp, communities.population, communities.grievance, communities.fear,
         ground.community_people, ground.feud_people, ground.feud_against,
         actors.camp, camp_enmity(world), t[Trait.HARSHNESS], t[Trait.REPRISAL],
-        p.rate, p.half_strength, p.coercion, p.punishment, p.reprisal, p.reprisal_scale,
-        p.death_scale, p.tail_exponent, p.mortal_share, p.kin_restraint,
+        p.rate * ground.extent, p.half_strength * ground.extent, p.coercion, p.punishment, p.reprisal, p.reprisal_scale,
+        p.death_scale, p.tail_exponent, p.mortal_share, p.kin_restraint, p.victim_exponent,
         p.grievance_gain, p.grievance_spill, p.fear_gain, kin_blame, int(Harm.VIOLENCE_AGAINST_CIVILIANS),
         log.rows, log.terms, log.count,
     )  # fmt: skip

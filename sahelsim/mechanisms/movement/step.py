@@ -25,7 +25,8 @@ def appraise(world: World, parameters: MovementParameters) -> None:
         cells.strength, cells.pledged, actors.enmity, actors.camp,
         t[Trait.HUNTS], t[Trait.CAUTION], t[Trait.SEEKS_PEOPLE], t[Trait.SEEKS_OWN], t[Trait.SEEKS_REMOTE],
         ground.cells_remoteness, ground.cells_desert, ground.cells_river,
-        p.threat_scale, p.crowding, p.crowd_size, p.desert_cost, p.river_gain, p.people_scale, cells.appeal,
+        p.threat_scale * ground.extent, p.crowding, p.crowd_size * ground.extent, p.desert_cost, p.river_gain,
+        p.people_scale * ground.extent, cells.appeal,
     )  # fmt: skip
 
 

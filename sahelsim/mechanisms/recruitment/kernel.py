@@ -4,8 +4,9 @@ In cell c an actor a of camp k with fighters there enlists in a week
 
     n = rate * recruiting_a * W * exp(momentum m_a) * max(0, 1 - S_k / (ceiling * W))
 
-people of the W who side with k, rounded at random without bias; they join the actor's first unit in the cell. A
-unit that has grown to twice its size splits. An army with an establishment refills `refill` of its shortfall a week
+people of the W who side with k, rounded at random without bias, from one community of the camp after another,
+beginning at a random one; they join one of the actor's units in the cell, drawn by strength. A unit that has grown to
+`split_factor` times its size splits in two. An army with an establishment refills `refill` of its shortfall a week
 from its depot (the largest community of its country); the recruits go to units below their size, and dead units rise
 again at home. Units that shrink below `disband_below` join the next of their actor in the cell.
 """
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import exp
-from sahelsim.rng import uniform
+from sahelsim.rng import uniform4
 
 __all__ = ["enlist", "merge_small", "refill_army", "split_large"]
 
@@ -53,34 +54,41 @@ def enlist(
             if room <= 0.0:
                 continue
             mean = rate * recruiting[a] * pledged[c, k] * exp(momentum * momentum_of[a]) * room * weeks
-            wanted = int(mean + uniform(k0, k1, stream, step, c * actors + a, 0))
+            part, begin, unit_draw, _ = uniform4(k0, k1, stream, step, c * actors + a, 0)
+            wanted = int(mean + part)
             found = 0
-            for m in range(community_start[c], community_start[c + 1]):
+            here = community_start[c + 1] - community_start[c]
+            offset = int(begin * here)
+            for i in range(here):
+                m = community_start[c] + (offset + i) % here
                 if camp[m] == k and found < wanted:
                     taken = min(wanted - found, population[m])
                     population[m] -= taken
                     found += taken
             if found > 0:
                 pledged[c, k] -= found
-                strength[c, a] += found
                 enlisted += found
+                target = unit_draw * strength[c, a]
                 for i in range(start[c], start[c + 1]):
-                    if unit_actor[order[i]] == a and unit_strength[order[i]] > 0:
-                        unit_strength[order[i]] += found
-                        break
+                    if unit_actor[order[i]] == a:
+                        target -= unit_strength[order[i]]
+                        if target < 0.0:
+                            unit_strength[order[i]] += found
+                            break
+                strength[c, a] += found
     return enlisted
 
 
 @kernel
 def split_large(
     unit_cell: I32, unit_home: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32, unit_size: I32,
-    pool: I64, mobile: int,
+    pool: I64, mobile: int, split_factor: float,
 ) -> None:  # fmt: skip
-    """Units of twice their size give half to a new mobile unit in an empty place of their actor's pool."""
+    """Units of `split_factor` times their size give half to a new mobile unit in an empty place of the actor's pool."""
     free = pool[:-1].copy()
     for u in range(unit_cell.size):
         a = unit_actor[u]
-        if unit_strength[u] < 2 * unit_size[a]:
+        if unit_strength[u] < split_factor * unit_size[a]:
             continue
         while free[a] < pool[a + 1] and unit_strength[free[a]] > 0:
             free[a] += 1
@@ -115,10 +123,10 @@ def merge_small(start: I32, order: I32, unit_actor: I16, unit_strength: I32, bel
 
 @kernel
 def refill_army(
-    u0: float, a: int, first: int, last: int, missing: float, people: int, unit_cell: I32, unit_home: I32,
+    u0: float, u1: float, a: int, first: int, last: int, missing: float, people: int, unit_cell: I32, unit_home: I32,
     unit_actor: I16, unit_group: I16, unit_strength: I32, unit_size: int, used: int,
 ) -> int:  # fmt: skip
-    """Bring units first:used of army `a` up to their size, beginning at a random one; returns the recruits.
+    """Bring units first:used of army `a` up to their size, beginning at a random one (`u1`); returns the recruits.
 
     A dead unit rises at home with its recruits. `people` bounds the recruits.
     """
@@ -126,7 +134,7 @@ def refill_army(
     n = used - first
     if n <= 0 or last <= first:
         return 0
-    begin = int(u0 * n)
+    begin = int(u1 * n)
     found = 0
     for i in range(n):
         u = first + (begin + i) % n

@@ -24,6 +24,7 @@ class RecruitmentParameters(MechanismParameters):
     refill: float = parameter(
         "1/week", 0, 1, "share of an army's shortfall against its establishment that is replaced in a week", "by hand"
     )
+    split_factor: float = parameter("1", 1.1, 100, "times its full size at which a unit splits in two", "by hand")
     disband_below: int = parameter(
         "fighters", 0, 100, "units that shrink below this join the next unit of their actor in the cell", "by hand"
     )

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from sahelsim.mechanisms.recruitment.kernel import enlist, merge_small, refill_army, split_large
 from sahelsim.mechanisms.recruitment.parameters import RecruitmentParameters
-from sahelsim.rng import Stream, uniform
+from sahelsim.rng import Stream, uniform2
 from sahelsim.terms import Role, Trait
 from sahelsim.world.index import index_communities, index_units
 from sahelsim.world.state import World
@@ -52,7 +52,7 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
     merge_small(cells.start, cells.order, units.actor, units.strength, p.disband_below)
     split_large(
         units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size, rolls.pool,
-        int(Role.MOBILE),
+        int(Role.MOBILE), p.split_factor,
     )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def _refill(world: World, p: RecruitmentParameters, rolls: Rolls, weeks: float) 
             continue
         first = int(rolls.pool[a])
         taken = refill_army(
-            uniform(*world.key, int(Stream.REFILL), world.step, int(a), 0), int(a), first, int(rolls.pool[a + 1]),
+            *uniform2(*world.key, int(Stream.REFILL), world.step, int(a), 0), int(a), first, int(rolls.pool[a + 1]),
             min(1.0, p.refill * weeks) * shortfall, int(population[depot]), units.cell, units.home, units.actor,
             units.group, units.strength, int(rolls.unit_size[a]), first + int(rolls.raised[a]),
         )  # fmt: skip

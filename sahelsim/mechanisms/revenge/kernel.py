@@ -11,14 +11,12 @@ against civilians; they are harm in the opposite feud, so that revenge can spira
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import chance, exp, lomax
-from sahelsim.mechanisms.civilian_harm.kernel import hurt_community
+from sahelsim.mechanisms.civilian_harm.kernel import draw_victim, hurt_community
 from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_violence
 
@@ -39,11 +37,15 @@ def avenge(
     memory: F32, harm: F32, actor_camp: I16,
     community_start: I32, population: I32, grievance: F32, fear: F32, people: I16,
     rate: float, harm_scale: float, standing: float, death_scale: float, tail_exponent: float, mortal_share: float,
-    gain: float, spill: float, fear_gain: float, kin_blame: float, kind: int,
+    victim_exponent: float, gain: float, spill: float, fear_gain: float, kin_blame: float, kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """All revenge of a step over the `sites` (N, 2) of (feud, cell); see the module for the equation."""
     cells = memory.size
+    most_here = 0
+    for c in range(cells):
+        most_here = max(most_here, community_start[c + 1] - community_start[c])
+    weight = np.empty(most_here)
     for i in range(sites.shape[0]):
         f, c = sites[i, 0], sites[i, 1]
         roused = 1.0 - exp(-harm[f, c] / harm_scale) if harm[f, c] > 0.0 else 0.0
@@ -53,7 +55,9 @@ def avenge(
         if onset >= chance(hazard * weeks):
             continue
         first, last = community_start[c], community_start[c + 1]
-        m = _blamed_community(first, last, which, population, people, feud_against[f])
+        for m in range(first, last):
+            weight[m - first] = 1.0 if people[m] == feud_against[f] else 0.0
+        m = draw_victim(first, last, which, population, weight, victim_exponent)
         if m < 0:
             continue
         spread, _ = uniform2(k0, k1, victim_stream, step, entity, 0)
@@ -68,18 +72,3 @@ def avenge(
             log_rows, log_terms, log_count, step, kind, c, a, -1, 0, 0, deaths, m, feud_people[f], people[m], -1,
             0.0, 0.0, 0.0, roused,
         )  # fmt: skip
-
-
-@kernel
-def _blamed_community(first: int, last: int, u: float, population: I32, people: I16, blamed: int) -> int:
-    """A community of the blamed people, drawn with weight sqrt(people); -1 if none is left."""
-    total = 0.0
-    for attempt in range(2):
-        running = 0.0
-        for m in range(first, last):
-            if people[m] == blamed and population[m] > 0:
-                running += math.sqrt(float(population[m]))
-                if attempt == 1 and running > u * total:
-                    return m
-        total = running
-    return -1

@@ -34,7 +34,7 @@ def run_step(world: World, parameters: RevengeParameters, harm: CivilianHarmPara
         cells.memory, cells.harm, world.actors.camp,
         ground.community_start, communities.population, communities.grievance, communities.fear,
         ground.community_people,
-        p.rate, p.harm_scale, p.standing, harm.death_scale, harm.tail_exponent, harm.mortal_share,
-        harm.grievance_gain, harm.grievance_spill, harm.fear_gain, p.kin_blame, int(Harm.REVENGE),
+        p.rate * ground.extent, p.harm_scale, p.standing, harm.death_scale, harm.tail_exponent, harm.mortal_share,
+        harm.victim_exponent, harm.grievance_gain, harm.grievance_spill, harm.fear_gain, p.kin_blame, int(Harm.REVENGE),
         log.rows, log.terms, log.count,
     )  # fmt: skip

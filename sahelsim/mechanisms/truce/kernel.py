@@ -12,8 +12,8 @@ as tacit coexistence if the two have no fresh dead between them, else negotiated
 
     breakdown_rate exp(breakdown_ideology w |i_a - i_b| + breakdown_overlap O + breakdown_hostility h - common_enemy E)
 
-times `negotiated_hold` if it is negotiated. X = remembered mutual deaths over the strength of the weaker side
-(at most 1), E = share of the fights of both that goes against enemies that they have in common, O = overlap: fighters
+times `negotiated_hold` if it is negotiated. X = 1 - exp(-remembered mutual deaths / (exhaustion_scale * strength of the
+weaker side)), E = share of the fights of both that goes against enemies that they have in common, O = overlap: fighters
 who share a cell with the other, as a share of the weaker side. Zartman 2001 (hurting stalemate); Christia 2012 and
 Fjelde & Nilsson 2012 (relative power, common enemies, contested ground); Nsaibia & Weiss 2020 for JNIM and ISGS.
 """
@@ -99,7 +99,7 @@ def update_truces(
     loss_memory: F64, fight_memory: F64, ideology_of: F64, onset_rate: float, onset_hostility: float,
     exhaustion: float, common_enemy: float,
     breakdown_rate: float, breakdown_ideology: float, breakdown_overlap: float, breakdown_hostility: float,
-    negotiated_hold: float, truce_relief: float, fresh: float, onset_kind: int, breakdown_kind: int,
+    negotiated_hold: float, truce_relief: float, fresh: float, exhaustion_scale: float, onset_kind: int, breakdown_kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """Begin and end the truces of all rivalries; see the module for the hazards.
@@ -120,7 +120,7 @@ def update_truces(
             gap = creed[a, b] * abs(ideology_of[a] - ideology_of[b])
             overlap = overlap_of(strength, a, b)
             enemy = common_enemy_share(fight_memory, a, b)
-            tired = min(1.0, loss_memory[a, b] / min(total_a, total_b))
+            tired = 1.0 - exp(-loss_memory[a, b] / (exhaustion_scale * min(total_a, total_b)))
             h = hostility[a, b]
             dyad = a * actors + b
             u, _ = uniform2(k0, k1, stream, step, dyad, 0)

@@ -31,8 +31,11 @@ class TruceParameters(MechanismParameters):
         "1",
         0,
         50,
-        "how remembered mutual losses, as a share of the weaker side, hasten it (log hazard)",
+        "how remembered mutual losses, hasten it (log hazard)",
         "Zartman 2001 on hurting stalemate; by hand",
+    )
+    exhaustion_scale: float = parameter(
+        "1", 0.001, 10, "mutual deaths, as a share of the weaker side's strength, at which exhaustion is at 63 %", "by hand"
     )
     common_enemy: float = parameter(
         "1",
