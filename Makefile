@@ -31,6 +31,11 @@ check: $(STAMP)  ## lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(STAMP)  ## regenerate what is generated in docs/
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m sahelsim.results.describe docs/results.md
+	$(BIN)/sahelsim schema --out docs/scenario.schema.json
+
 bench: $(STAMP)  ## measure; writes experiments/benchmarks/
 	$(BIN)/python experiments/benchmarks/reference.py
 

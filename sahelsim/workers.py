@@ -62,8 +62,8 @@ def _one_replicate(
     scenario: Scenario, blueprint: Blueprint, replicate: int, advance: Callable[[int], None], first: bool
 ) -> Part:
     """Simulate and observe one replicate; `first` of its process, it may include loading of kernels."""
+    from sahelsim.replicate import simulate_replicate
     from sahelsim.results.build import build_part
-    from sahelsim.simulate import simulate_replicate
 
     try:
         record = simulate_replicate(scenario, replicate, advance, blueprint)

@@ -12,8 +12,8 @@ import pytest
 
 from sahelsim.errors import BadInput
 from sahelsim.mesa_model import SahelModel
+from sahelsim.replicate import close_ledger, simulate_replicate
 from sahelsim.scenario.load import load_scenario
-from sahelsim.simulate import close_ledger, simulate_replicate
 
 STEPS = 16
 REPORTERS = ["fighters", "battles", "attacks_on_civilians", "deaths", "displaced"]
@@ -142,7 +142,7 @@ def test_it_leaves_to_mesa_what_is_mesas(finished):
 def test_nothing_else_imports_mesa():
     code = (
         "import sys\n"
-        "import sahelsim.cli.main, sahelsim.cli.run_command, sahelsim.simulate, sahelsim.run, sahelsim.api\n"
+        "import sahelsim.cli.main, sahelsim.cli.run_command, sahelsim.replicate, sahelsim.run, sahelsim.api\n"
         "sys.exit('mesa' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-W", "error", "-c", code], check=False).returncode == 0

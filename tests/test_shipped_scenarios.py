@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import sahelsim as package
+from sahelsim.replicate import simulate_replicate
 from sahelsim.scenario.load import find_problems, load_scenario
 from sahelsim.scenario.shipped import shipped_folder, shipped_scenarios
 from sahelsim.seeds import load_seed_events
-from sahelsim.simulate import simulate_replicate
 from sahelsim.world.build import build_blueprint, new_world
 
 REFERENCE = "sahel_2017_2023"
@@ -165,7 +165,7 @@ def program_files():
 def test_the_program_names_nobody(reference):
     pattern = sahelian_words(reference)
     files = dict(program_files())
-    assert {"simulate.py", "cli/main.py", "mechanisms/truce/kernel.py", "world/build.py"} <= set(files)
+    assert {"replicate.py", "cli/main.py", "mechanisms/truce/kernel.py", "world/build.py"} <= set(files)
     found = [
         f"{file}:{line}: {text!r}"
         for file, tree in files.items()

@@ -28,9 +28,9 @@ REPEATS = 5
 
 def measure_reference() -> dict[str, Any]:
     """Seconds a replicate (warm), units, communities, peak memory."""
+    from sahelsim.replicate import Recorder, simulate_replicate
     from sahelsim.scenario.load import load_scenario
     from sahelsim.schedule import SCHEDULE, begin
-    from sahelsim.simulate import Recorder, simulate_replicate
     from sahelsim.world.build import build_blueprint
 
     began = time.perf_counter()
@@ -66,8 +66,8 @@ def measure_reference() -> dict[str, Any]:
 
 def measure_synthetic(agents: int, steps: int) -> dict[str, Any]:
     """The two-actor world with `agents` agents, half units and half communities."""
+    from sahelsim.replicate import simulate_replicate
     from sahelsim.scenario.load import load_scenario
-    from sahelsim.simulate import simulate_replicate
     from sahelsim.world.build import build_blueprint
 
     half = agents // 2
