@@ -132,6 +132,11 @@ def figure(path: Path, counts: np.ndarray, names: list[str], record: dict[str, A
     fig.savefig(path, dpi=160, metadata={"Software": None})
 
 
+def number(x: float) -> str:
+    """Whole from 100 up, else three significant digits."""
+    return f"{x:,.0f}" if abs(x) >= 100 else f"{x:.3g}"
+
+
 def write_table(
     path: Path, counts: np.ndarray, names: list[str], record: dict[str, Any], rows: list[dict[str, Any]]
 ) -> int:
@@ -149,7 +154,9 @@ def write_table(
     lines += ["", "Mean of the replicates (5–95 % of them) / record.", ""]
     lines += ["| figure | record | median | 5–95 % of replicates |", "|---|---|---|---|"]
     for r in rows:
-        lines.append(f"| {r['figure']} | {r['record']:g} | {r['median']:.3g} | {r['low']:.3g}–{r['high']:.3g} |")
+        lines.append(
+            f"| {r['figure']} | {number(r['record'])} | {number(r['median'])} | {number(r['low'])}–{number(r['high'])} |"
+        )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return hits
 
