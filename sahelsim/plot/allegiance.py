@@ -12,7 +12,7 @@ from sahelsim.grid import Grid
 from sahelsim.plot.ensemble import count_by
 from sahelsim.plot.geography import geography_of, map_cells, map_grid, scenario_grid
 from sahelsim.plot.maps import draw_cells, draw_ground, extent_of, scale_bar
-from sahelsim.plot.style import INK, SMALL, WIDTH, dress, new_figure
+from sahelsim.plot.style import INK, SMALL, TEXT, WIDTH, dress, new_figure, readable
 from sahelsim.plot.timeline import month_name
 
 if TYPE_CHECKING:
@@ -28,6 +28,13 @@ __all__ = ["Allegiance", "allegiance_map", "camp_people"]
 FloatArray = npt.NDArray[np.float64]
 
 _SHARE_MAP, _CHANGE_MAP = "YlGnBu", "PuOr_r"
+_PAGE = 9.4  # greatest height of the figure [inches]
+_ROW, _FRAME, _MARGINS = (
+    0.22,
+    1.2,
+    1.15,
+)  # height of a title; title, axis and notes; names and axes at the side [inches]
+_NARROWEST = 5.2
 _WIDEST_CHANGE = 0.995  # quantile of the changes at which their colours end
 
 
@@ -112,37 +119,54 @@ def allegiance_map(run: Run) -> Figure:
     shares, totals = found.shares, found.totals
     order = [*range(1, len(found.camps)), 0]  # neutral last
     extent = extent_of(grid)
-    row = (WIDTH - 0.75) / 3 * extent.height_to_width + 0.2
+    map_height, width = _sizes(len(order), extent.height_to_width)
     notes = (
         *(["Mean of the replicates."] if run.replicates > 1 else []),
         f"Cells of {grid.resolution:g}°; grey: nobody lives there. Percentages in the titles are shares of all people, "
         "and of the change percentage points.",
     )
     title = "With whom people side: share of each cell's people by camp"
-    figure = new_figure(run, title, row * len(order) + 1.15, notes=notes)
-    layout = figure.add_gridspec(len(order) + 1, 3, height_ratios=[1.0] * len(order) + [0.055])
+    figure = new_figure(run, title, (map_height + _ROW) * len(order) + _FRAME, notes=notes, width=width)
+    layout = figure.add_gridspec(len(order) + 1, 3, height_ratios=[1.0] * len(order) + [0.06])
     change = shares[1] - shares[0]
     limit = _round_limit(change)
     images: list[AxesImage] = []
     for number, k in enumerate(order):
         last = number == len(order) - 1
-        moments = ((found.first, shares[0, k], totals[0, k]), (found.last, shares[1, k], totals[1, k]))
-        for column, (month, values, total) in enumerate(moments):
-            axes = figure.add_subplot(layout[number, column])
-            heading = f"{found.camps[k]}, {month_name(month)}: {100 * total:.1f} %"
+        moved = _signed(100 * (totals[1, k] - totals[0, k]), 1)
+        columns = (
+            (f"{month_name(found.first)}: {100 * totals[0, k]:.1f} %", shares[0, k], (_SHARE_MAP, 0.0, 1.0)),
+            (f"{month_name(found.last)}: {100 * totals[1, k]:.1f} %", shares[1, k], (_SHARE_MAP, 0.0, 1.0)),
+            (f"Change: {moved}", change[k], (_CHANGE_MAP, -limit, limit)),
+        )
+        for column, (heading, values, (colours, low, high)) in enumerate(columns):
+            axes = figure.add_subplot(layout[number, column], label=found.camps[k])
             draw_ground(axes, ground, extent, title=heading, labels=(last, column == 0), small=True)
-            images.append(draw_cells(axes, grid, values, cmap=_SHARE_MAP, vmin=0.0, vmax=1.0))
-        axes = figure.add_subplot(layout[number, 2])
-        moved = 100 * (totals[1, k] - totals[0, k])
-        heading = f"{found.camps[k]}, change: {_signed(moved, 1)}"
-        draw_ground(axes, ground, extent, title=heading, labels=(last, False), small=True)
-        images.append(draw_cells(axes, grid, change[k], cmap=_CHANGE_MAP, vmin=-limit, vmax=limit))
-        if number == 0:
-            scale_bar(axes, extent, share=0.16)
+            axes.title.set_fontsize(SMALL + 0.5)
+            images.append(draw_cells(axes, grid, values, cmap=colours, vmin=low, vmax=high))
+            if column == 0:
+                _name_row(axes, found.camps[k])
+            if number == 0 and column == 2:
+                scale_bar(axes, extent, share=0.1)
     _colour_bar(figure.add_subplot(layout[-1, :2]), images[0], "Share of the cell's people", "neither")
     extend = "both" if limit < 1 else "neither"
     _colour_bar(figure.add_subplot(layout[-1, 2]), images[2], "Change (percentage points)", extend)
     return figure
+
+
+def _sizes(rows: int, height_to_width: float) -> tuple[float, float]:
+    """Height of a map and width of the figure [inches]: as wide as may be, unless so many rows outgrow a page."""
+    map_height = (WIDTH - _MARGINS) / 3 * height_to_width
+    map_height = min(map_height, (_PAGE - _FRAME) / rows - _ROW)
+    return map_height, float(np.clip(3 * map_height / height_to_width + _MARGINS, _NARROWEST, WIDTH))
+
+
+def _name_row(axes: Axes, camp: str) -> None:
+    """The camp, upright at the left of its maps."""
+    axes.annotate(
+        readable(camp), (0.0, 0.5), (-36, 0), xycoords="axes fraction", textcoords="offset points", rotation=90,
+        ha="center", va="center", fontsize=TEXT, fontweight="bold", color=INK,
+    )  # fmt: skip
 
 
 def _round_limit(change: FloatArray) -> float:

@@ -14,7 +14,19 @@ from sahelsim.grid import Grid
 from sahelsim.plot.ensemble import BANDS_NOTE, count_by, draw_bands
 from sahelsim.plot.geography import geography_of, map_cells, map_grid, scenario_grid
 from sahelsim.plot.maps import draw_cells, draw_ground, extent_of, scale_bar
-from sahelsim.plot.style import INK, SMALL, TINY, WIDTH, add_legend, camp_colours, dress, line_colour, new_figure, tint
+from sahelsim.plot.style import (
+    INK,
+    SMALL,
+    TINY,
+    WIDTH,
+    add_legend,
+    camp_colours,
+    dress,
+    line_colour,
+    new_figure,
+    readable,
+    tint,
+)
 from sahelsim.plot.timeline import dress_time, middle_of, month_name, months_of_run
 
 if TYPE_CHECKING:
@@ -171,8 +183,8 @@ def _held(axes: Axes, run: Run, colours: dict[str, str]) -> None:
     gap = _LABEL_GAP * axes.get_ylim()[1]
     for camp, height in zip(ends, spread(list(ends.values()), gap), strict=True):
         axes.annotate(
-            camp, (1.0, height), (3, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points", va="center",
-            fontsize=SMALL, color=INK,
+            readable(camp), (1.0, height), (3, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points",
+            va="center", fontsize=SMALL, color=INK,
         )  # fmt: skip
 
 
@@ -192,7 +204,7 @@ def _key(axes: Axes, colours: dict[str, str], run: Run) -> None:
     axes.set_axis_off()
     camps = run.scenario.camps[1:]
     if run.replicates == 1:
-        keys = [Patch(color=colours[camp], label=camp) for camp in camps]
+        keys = [Patch(color=colours[camp], label=readable(camp)) for camp in camps]
         add_legend(axes, keys, loc="upper left", title="Camp in control")
         return
     axes.set_xlim(0, 1)
@@ -200,10 +212,12 @@ def _key(axes: Axes, colours: dict[str, str], run: Run) -> None:
     text: dict[str, Any] = {"fontsize": SMALL, "color": INK, "va": "center"}
     axes.text(0.0, 0.2, "Replicates (%) in which", **text)
     axes.text(0.0, 0.9, "the camp holds the cell", **text)
+    start = float(np.clip(0.036 * max(map(len, camps)), 0.34, 0.58))  # names are to the left of it
+    step = (1.0 - start) / len(STRENGTHS)
     for column, (_, strength, words) in enumerate(STRENGTHS):
-        left = 0.34 + 0.32 * column
-        axes.text(left + 0.12, 1.8, words, ha="center", **(text | {"fontsize": TINY}))
+        left, box = start + step * column, 0.8 * step
+        axes.text(left + box / 2, 1.8, words, ha="center", **(text | {"fontsize": TINY}))
         for row, camp in enumerate(camps):
-            axes.add_patch(Rectangle((left, row + 2.2), 0.24, 0.6, color=tint(colours[camp], strength), linewidth=0))
+            axes.add_patch(Rectangle((left, row + 2.2), box, 0.6, color=tint(colours[camp], strength), linewidth=0))
     for row, camp in enumerate(camps):
-        axes.text(0.0, row + 2.5, camp, **text)
+        axes.text(0.0, row + 2.5, readable(camp), **text)

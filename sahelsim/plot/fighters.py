@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.plot.ensemble import BANDS_NOTE, bands, count_by, draw_bands
-from sahelsim.plot.style import SMALL, camp_colours, dress, line_colour, new_figure
+from sahelsim.plot.style import SMALL, camp_colours, dress, line_colour, new_figure, readable
 from sahelsim.plot.timeline import dress_time
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def strengths(run: Run) -> dict[str, FloatArray]:
     return out
 
 
-def _readable(actor: str) -> str:
+def _heading(actor: str) -> str:
     """``burkina_faso`` as ``Burkina Faso``; names in capitals as they are."""
-    words = actor.replace("_", " ")
+    words = readable(actor)
     return words.title() if words.islower() else words
 
 
@@ -54,7 +54,7 @@ def fighters_over_time(run: Run) -> Figure:
     rows = -(-len(found) // columns)
     notes = [*([BANDS_NOTE] if run.replicates > 1 else []), "Each panel has a scale of its own, from zero."]
     used = [camp for camp in scenario.camps if any(actor.camp == camp for actor in scenario.actors.values())]
-    keys = [Patch(color=line_colour(colours[camp]), label=f"camp: {camp}") for camp in used]
+    keys = [Patch(color=line_colour(colours[camp]), label=f"camp: {readable(camp)}") for camp in used]
     figure = new_figure(run, "Fighters by actor", rows * _ROW + 1.1, notes=notes, keys=keys)
     grid = figure.add_gridspec(rows, columns)
     days = np.arange(calendar.steps) * np.timedelta64(calendar.step_days, "D")
@@ -63,7 +63,7 @@ def fighters_over_time(run: Run) -> Figure:
         axes = figure.add_subplot(grid[number])
         draw_bands(axes, dates, values, line_colour(colours[scenario.actors[actor].camp]), label=actor)
         last = number + columns >= len(found)
-        dress(axes, title=_readable(actor), x="Week" if last else "", y="Fighters" if number % columns == 0 else "")
+        dress(axes, title=_heading(actor), x="Week" if last else "", y="Fighters" if number % columns == 0 else "")
         axes.title.set_fontsize(SMALL + 0.5)
         dress_time(axes, calendar, labels=last, room=4)
         axes.set_ylim(0, max(1.0, 1.08 * float(bands(values)[-1].max())))

@@ -24,6 +24,7 @@ __all__ = ["Extent", "draw_cells", "draw_ground", "extent_of", "ground_keys", "n
 LAND, EMPTY = "#F6F4EE", "#DEDEDE"
 _BORDER, _RIVER = "#5A5A5A", "#86B6D6"
 _SCALES_KM = (10, 20, 50, 100, 200, 500, 1000)
+_SCALE_POINTS = 5.5  # height of a scale bar above its map
 _LETTER_SHARE = 0.0125  # width of a letter of a country's name, as a share of the map
 _SMALLEST_SHARE = 0.025  # of the map that a country must cover to be named
 
@@ -175,18 +176,22 @@ def scale_bar(axes: Axes, extent: Extent, *, share: float = 0.25) -> None:
 
     `share` is the greatest part of the map's width that it takes.
     """
+    from matplotlib.transforms import offset_copy
+
     middle = math.radians((extent.south + extent.north) / 2.0)
     km_per_degree = math.radians(1.0) * EARTH_RADIUS_KM * math.cos(middle)
     width = (extent.east - extent.west) * km_per_degree
     length = max((km for km in _SCALES_KM if km <= width * share), default=_SCALES_KM[0])
     start = extent.east - length / km_per_degree
-    place = axes.get_xaxis_transform()
-    ends = [((x, x), (1.01, 1.03)) for x in (start, extent.east)]
-    for x, y in (((start, extent.east), (1.02, 1.02)), *ends):
-        axes.plot(x, y, color=INK, linewidth=0.8, transform=place, clip_on=False, solid_capstyle="butt")
-    axes.text(
-        start - 0.008 * (extent.east - extent.west), 1.02, f"{length} km", transform=place, ha="right", va="center",
-        fontsize=TINY, color=INK,
+    place = axes.get_xaxis_transform()  # longitude, and the height of the map from 0 to 1
+    lifted = offset_copy(place, axes.get_figure(root=True), y=_SCALE_POINTS, units="points")
+    axes.plot(
+        (start, extent.east), (1.0, 1.0), color=INK, linewidth=0.8, marker="|", markersize=4.0, markeredgewidth=0.8,
+        transform=lifted, clip_on=False, solid_capstyle="butt", label="scale",
+    )  # fmt: skip
+    axes.annotate(
+        f"{length} km", (start, 1.0), (-3.0, _SCALE_POINTS), xycoords=place, textcoords="offset points", ha="right",
+        va="center", fontsize=TINY, color=INK, annotation_clip=False,
     )  # fmt: skip
 
 

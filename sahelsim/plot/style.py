@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DISCLAIMER", "FAINT", "INK", "OKABE_ITO", "SMALL", "TEXT", "TINY", "TYPE_COLOURS", "TYPE_NAMES", "WIDTH",
-    "add_legend", "camp_colours", "dress", "line_colour", "new_figure", "provenance", "replicates_of", "tint",
+    "add_legend", "camp_colours", "dress", "line_colour", "new_figure", "provenance", "readable", "replicates_of",
+    "tint",
 ]  # fmt: skip
 
 WIDTH = 7.2
@@ -80,6 +81,11 @@ def tint(colour: str, strength: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def readable(name: str) -> str:
+    """A name of the scenario as words: ``village_militia`` as ``village militia``."""
+    return name.replace("_", " ")
+
+
 def line_colour(colour: str) -> str:
     """The colour itself, or a darker one where a line of it would be lost on white paper."""
     from matplotlib.colors import to_hex, to_rgb
@@ -103,7 +109,13 @@ def provenance(run: Run) -> str:
 
 
 def new_figure(
-    run: Run, title: str, height: float, *, notes: Sequence[str] = (), keys: Sequence[Artist] = ()
+    run: Run,
+    title: str,
+    height: float,
+    *,
+    notes: Sequence[str] = (),
+    keys: Sequence[Artist] = (),
+    width: float = WIDTH,
 ) -> Figure:
     """An empty figure with a title at the top, notes and provenance in the bottom corners, and room in between.
 
@@ -113,7 +125,7 @@ def new_figure(
         For the provenance.
     title : str
         What the figure shows.
-    height : float
+    height, width : float
         Inches.
     notes : sequence of str
         Sentences on what is drawn: units, what the bands are, what is left out.
@@ -124,11 +136,11 @@ def new_figure(
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    lines = textwrap.wrap(" ".join(notes), _NOTE_CHARACTERS)
+    lines = textwrap.wrap(" ".join(notes), int(_NOTE_CHARACTERS * width / WIDTH))
     foot = 0.14 + _LINE * (len(lines) + 1)
-    figure = Figure(figsize=(WIDTH, height), dpi=150, facecolor="white")
+    figure = Figure(figsize=(width, height), dpi=150, facecolor="white")
     FigureCanvasAgg(figure)
-    left, head = 0.06 / WIDTH, _HEAD + (_KEYS if keys else 0.0)
+    left, head = 0.06 / width, _HEAD + (_KEYS if keys else 0.0)
     figure.set_layout_engine(
         ConstrainedLayoutEngine(
             h_pad=0.045, w_pad=0.03, rect=(left, foot / height, 1 - 2 * left, 1 - (foot + head) / height)
