@@ -95,8 +95,45 @@ def test_a_people_weighs_by_its_numbers() -> None:
     ],
 )
 def test_a_home_of_nobody_is_refused(home: Home) -> None:
-    with pytest.raises(BadInput, match=r"homes: no community .* fits the home"):
+    with pytest.raises(BadInput, match=r"homes: no community .* fits the home") as fault:
         home_cells([home], GROUND, nowhere, "homes")
+    assert fault.value.path == "homes"
+
+
+def test_only_small_places_of_a_people_by_hand() -> None:
+    # Communities of people 1 have 700 (cell 5) and 200 (cell 11); of people 0 300 (cell 0) and 100 (cell 5).
+    both = [5, 11], [7 / 9, 2 / 9]
+    for largest, (cells_, weight) in ((None, both), (700, both), (699, ([11], [1.0]))):
+        found = home_cells([Home(people="P1", max_population=largest)], GROUND, nowhere, "homes")
+        assert found.longitude.tolist() == GROUND.cells_longitude[cells_].tolist()
+        assert found.weight.tolist() == pytest.approx(weight)
+    north = home_cells([Home(people="P0", admin1=("North",), max_population=100)], GROUND, nowhere, "homes")
+    assert north.longitude.tolist() == GROUND.cells_longitude[[5]].tolist()
+    with pytest.raises(BadInput, match=r"no community on the grid fits the home .*max_population 99"):
+        home_cells([Home(people="P0", max_population=99)], GROUND, nowhere, "homes")
+
+
+@pytest.mark.parametrize(
+    "homes",
+    [
+        [point(10.1, 0.1, weight=0.0)],
+        [point(10.1, 0.1, weight=0.0), Home(people="P0", weight=0.0)],
+        [point(10.1, 0.1, weight=0.0), point(10.1, 5.0, weight=2.0)],  # the one that weighs is off the grid
+    ],
+)
+def test_homes_without_weight_are_refused(homes: list[Home]) -> None:
+    with pytest.raises(BadInput, match="weights of the homes add up to nothing; at least one must be above 0") as fault:
+        cells(*homes)
+    assert fault.value.path == "actors.test.groups.main"
+
+
+def test_a_home_of_no_weight_draws_nobody() -> None:
+    found = cells(point(10.1, 0.1, weight=0.0), point(10.6, 0.9, weight=0.5))
+    assert found.weight.tolist() == [0.0, 1.0]
+    assert found.point_weights(GROUND, EVERYWHERE).tolist() == [0.0] * 11 + [1.0]
+    alone = cells(point(10.6, 0.9))
+    assert np.allclose(found.area_weights(GROUND, EVERYWHERE), alone.area_weights(GROUND, EVERYWHERE))
+    assert np.array_equal(home_pull(found, GROUND), home_pull(alone, GROUND))
 
 
 # --- garrisons
@@ -215,8 +252,9 @@ def test_homes_outside_the_grid_are_left_out() -> None:
     assert found.weight.tolist() == [1.0]
     assert found.longitude.tolist() == [0.625]
     assert np.array_equal(home_pull(found, GROUND), home_pull(cells(inside), GROUND))
-    with pytest.raises(BadInput, match="none of the homes lies on the grid"):
+    with pytest.raises(BadInput, match="none of the homes lies on the grid") as fault:
         cells(west, east)
+    assert fault.value.path == "actors.test.groups.main"
 
 
 def test_flat_distances_hold_over_a_region() -> None:

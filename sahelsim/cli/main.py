@@ -159,11 +159,15 @@ def plot(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Directory for the figures.", show_default="RUN/figures")
     ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="FORMAT", help="png, pdf or svg; may be repeated.", show_default="png"),
+    ] = None,
 ) -> None:
     """Draw the figures of a run."""
     from sahelsim.cli.show_command import plot_command
 
-    plot_command(run, out)
+    plot_command(run, out, formats or ["png"])
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -26,7 +27,7 @@ def show_command(what: str) -> None:
     print_scenario(read_scenario(what), console)
 
 
-def plot_command(run: Path, out: Path | None) -> None:
+def plot_command(run: Path, out: Path | None, formats: Sequence[str] = ("png",)) -> None:
     """Draw the figures of a run and print their paths."""
     if not run.is_dir():
         raise BadInput("no such run; expected the directory that `sahelsim run` wrote", file=run)
@@ -35,5 +36,5 @@ def plot_command(run: Path, out: Path | None) -> None:
     opened = open_run(run)
     from sahelsim.plot import plot_run
 
-    for path in plot_run(opened, run / "figures" if out is None else out):
+    for path in plot_run(opened, run / "figures" if out is None else out, tuple(formats)):
         print(path)

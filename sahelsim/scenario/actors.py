@@ -77,7 +77,9 @@ class Record(Strict):
 class Doctrine(Strict):
     """How an actor fights, governs and moves. Pure numbers, relative to the mechanisms' rates."""
 
-    mobility: float = parameter("1/week", 0, 1, "chance that a mobile unit weighs a move while it covers its weekly range", "by hand")
+    mobility: float = parameter(
+        "1/week", 0, 1, "chance that a mobile unit weighs a move while it covers its weekly range", "by hand"
+    )
     initiative: float = parameter("1", 0, 20, "how much it seeks battle", "by hand")
     harshness: float = parameter("1", 0, 50, "how readily it kills civilians", "by hand")
     reprisal: float = parameter("1", 0, 10, "how far own losses turn into violence against civilians", "by hand")

@@ -44,7 +44,8 @@ class Withdraw(_Dated):
     group: str | None = Field(default=None, description="null: all groups")
     country: str | None = Field(
         default=None,
-        description="ISO3 code: only the fighters there leave, and the actor may not enter it any more; null: everywhere",
+        description="ISO3 code: only the fighters there leave, and the actor may not enter it any more; "
+        "null: everywhere",
     )
     share: float = parameter("1", 0, 1, "share of the strength at `date` that leaves", "see source")
 

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mechanisms.worlds import Community, Feud, Unit, draws, plain_world, random_world, spoil_index, violence
+from sahelsim.mechanisms.civilian_harm.kernel import draw_victim, motives
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
 from sahelsim.mechanisms.civilian_harm.step import camp_enmity, run_step
 from sahelsim.rng import Stream, uniform, uniform4
 from sahelsim.terms import Harm, Trait
-from sahelsim.world.index import index_communities
+from sahelsim.world.index import index_communities, index_units
 from sahelsim.world.state import World
 
 UNLIKELY = 1e-5
@@ -27,7 +28,7 @@ def parameters(**changes: float) -> CivilianHarmParameters:
     values: dict[str, float] = {
         "rate": 0.2, "half_strength": 40.0, "coercion": 1.0, "punishment": 3.0, "reprisal": 2.0,
         "reprisal_scale": 10.0, "death_scale": 4.0, "tail_exponent": 2.0, "mortal_share": 0.1,
-        "kin_restraint": 0.5, "grievance_gain": 0.5, "grievance_spill": 0.2, "fear_gain": 0.4,
+        "kin_restraint": 0.5, "victim_exponent": 0.5, "grievance_gain": 0.5, "grievance_spill": 0.2, "fear_gain": 0.4,
     }  # fmt: skip
     return CivilianHarmParameters(enabled=True, **(values | changes))
 
@@ -35,11 +36,11 @@ def parameters(**changes: float) -> CivilianHarmParameters:
 # --- 1. worked examples
 
 
-def village_world() -> World:
-    """One cell: actor 0 with a band of each people, its enemy actor 1 elsewhere, four communities."""
+def village_world(extent: float = 1.0) -> World:
+    """Two cells: actor 0 with a band of each people and four communities; its enemy actor 1 alone in the second."""
     world = plain_world(
-        1, 1, actors=2, groups=[(0, 0), (0, 1), (1, -1)],
-        units=[Unit(0, 0, 20, group=0), Unit(0, 0, 20, group=1)],
+        1, 2, actors=2, groups=[(0, 0), (0, 1), (1, -1)], extent=extent,
+        units=[Unit(0, 0, 20, group=0), Unit(0, 0, 20, group=1), Unit(1, 1, 70)],
         communities=[
             Community(0, people=0, population=900, camp=1), Community(0, people=0, population=400, camp=2),
             Community(0, people=1, population=1600, camp=0), Community(0, people=1, population=100, camp=2),
@@ -61,12 +62,14 @@ def test_by_hand() -> None:
 
     run_step(world, parameters(), KIN_BLAME, weeks=1.0)
 
-    # Motive: coercion 1 * (1 - 900/3000) = 0.7; punishment 3 * 0.5 * 500/3000 = 0.25;
-    #   reprisal 0.5 * 2 * (1 - exp(-ln 2)) = 0.5; together 1.45. Presence 40 / (40 + 40) = 0.5.
-    # Onset: lambda = 0.2 * 2 * 0.5 * 1.45 = 0.29 a week; 1 - exp(-0.29) = 0.2517 > 0.0501: an attack.
-    # Band: 0.2464 * 40 = 9.9 of 40 fighters: the first unit, of people 0.
-    # Victim: weights sqrt(people) * motive * restraint (0.5 for people 0):
-    #   30 * 0.5 * 0.5 = 7.5;  20 * (3 * 0.5 + 0.5 + 1) * 0.5 = 30;  40 * (0.5 + 1) = 60;  10 * 3 = 30: 127.5;
+    # Band: 0.2464 * 40 = 9.9 of 40 fighters: the first unit, of people 0, which spares its own by half.
+    # Motives w: coercion 1 unless of camp 1, punishment 3 * 0.5 for camp 2, reprisal 0.5 * 2 * (1 - exp(-ln 2)) = 0.5:
+    #   0.5 * 0.5 = 0.25;  (1 + 1.5 + 0.5) * 0.5 = 1.5;  1 + 0.5 = 1.5;  1 + 1.5 + 0.5 = 3.
+    # Means over the 3000 people, restraint included: coercion (0.5 * 400 + 1600 + 100) / 3000 = 0.633333; punishment
+    #   1.5 * (0.5 * 400 + 100) / 3000 = 0.15; reprisal 0.5 * (0.5 * 1300 + 1700) / 3000 = 0.391667; together 1.175.
+    # Onset: presence 40 / (40 + 40) = 0.5; lambda = 0.2 * 2 * 0.5 * 1.175 = 0.235 a week;
+    #   1 - exp(-0.235) = 0.2094 > 0.0501: an attack.
+    # Victim: weights w * sqrt(people): 0.25 * 30 = 7.5;  1.5 * 20 = 30;  1.5 * 40 = 60;  3 * 10 = 30: 127.5;
     #   0.4841 * 127.5 = 61.7 falls to the third (37.5 ... 97.5).
     # Deaths: 1 + floor(4 * (1/0.2613 - 1)) = 1 + floor(11.3) = 12; at most a tenth of 1600.
     assert violence(world) == [
@@ -76,18 +79,77 @@ def test_by_hand() -> None:
             "winner": -1,
         }
     ]  # fmt: skip
-    assert world.violence.terms[0].tolist() == pytest.approx([0.7, 0.25, 0.5, 0.0], abs=1e-6)
+    assert world.violence.terms[0].tolist() == pytest.approx([0.633333, 0.15, 0.391667, 0.0], abs=1e-6)
     c = world.communities
     assert c.population.tolist() == [900, 400, 1588, 100]
-    assert world.cells.pledged.tolist() == [[1588, 900, 500]]
-    assert world.cells.memory.tolist() == [12.0]
+    assert world.cells.pledged.tolist() == [[1588, 900, 500], [0, 0, 0]]
+    assert world.cells.memory.tolist() == [12.0, 0.0]
     # Grievance against camp 1: 0.5 * ln 13 = 1.282475, a fifth of it for the other community of people 1.
     assert c.grievance[:, 1].tolist() == pytest.approx([0.0, 0.0, 1.282475, 0.256495], abs=1e-6)
     assert not c.grievance[:, [0, 2]].any()
     # Fear: 0.4 * ln 13 = 1.025980, and a fifth.
     assert c.fear.tolist() == pytest.approx([0.0, 0.0, 1.025980, 0.205196], abs=1e-6)
     # People 1 holds 0.6 of the dead against people 0; the opposite feud is not touched.
-    assert world.cells.harm.tolist() == [[pytest.approx(7.2)], [0.0]]
+    assert world.cells.harm.ravel().tolist() == pytest.approx([7.2, 0.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("extent", "onset"),
+    [
+        # 0.2 * e * 2 * 40 / (40 + 40 e) * 1.175 a week
+        (0.25, 0.2 * 0.25 * 2 * 0.8 * 1.175),  # 0.094
+        (1.0, 0.235),
+        (3.0, 0.2 * 3 * 2 * 0.25 * 1.175),  # 0.3525
+    ],
+)
+def test_onset_in_cells_of_any_size_by_hand(extent: float, onset: float) -> None:
+    # The number of the onset is 0.0501: an attack as soon as weeks * lambda is above -ln(1 - 0.0501) = 0.0514.
+    u = uniform4(1, 2, int(Stream.CIVILIAN_HARM), 8, 0, 0)[0]
+    for share, attacks in ((0.999, 0), (1.001, 1)):
+        world = village_world(extent)
+        run_step(world, parameters(), KIN_BLAME, weeks=-math.log1p(-u) / onset * share)
+        assert len(violence(world)) == attacks
+
+
+def test_motives_by_hand() -> None:
+    camp, people = np.array([9, 1, 2, 0, 1], np.int8), np.array([9, 0, 1, 1, 1], np.int16)
+    population = np.array([999, 100, 300, 400, 200], np.int32)
+    weight, terms = np.full(6, 77.0), np.full(3, 77.0)
+    enmity = np.array([0.0, 0.0, 0.8])
+
+    def mean(own_people: int) -> float:
+        return motives(1, 5, camp, population, people, 1, own_people, enmity, 1.5, 2.0, 0.25, 0.1, weight, terms)
+
+    # A mixed band of camp 1: 0.25;  1.5 + 2 * 0.8 + 0.25 = 3.35;  1.5 + 0.25 = 1.75;  0.25; of 1000 people in all.
+    assert mean(-1) == pytest.approx((0.25 * 100 + 3.35 * 300 + 1.75 * 400 + 0.25 * 200) / 1000)
+    assert weight.tolist() == pytest.approx([0.25, 3.35, 1.75, 0.25, 77.0, 77.0])
+    assert terms.tolist() == pytest.approx([1.5 * 700 / 1000, 1.6 * 300 / 1000, 0.25])
+    # One of people 1 spares its own to a tenth.
+    assert mean(1) == pytest.approx((0.25 * 100 + 0.335 * 300 + 0.175 * 400 + 0.025 * 200) / 1000)
+    assert weight.tolist() == pytest.approx([0.25, 0.335, 0.175, 0.025, 77.0, 77.0])
+    assert terms.tolist() == pytest.approx([0.105, 0.048, 0.25 * (100 + 90) / 1000])
+    population[1:] = 0  # nobody there, no motive
+    assert mean(-1) == 0.0
+    assert terms.tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("exponent", "edges"),
+    [
+        (0.0, [1 / 4, 1 / 4, 3 / 4, 1.0]),  # weights 1, -, 2, 1
+        (0.5, [10 / 90, 10 / 90, 50 / 90, 1.0]),  # 10, -, 40, 40
+        (1.0, [100 / 2500, 100 / 2500, 900 / 2500, 1.0]),  # 100, -, 800, 1600
+    ],
+)
+def test_draw_of_a_victim_by_hand(exponent: float, edges: list[float]) -> None:
+    population = np.array([50, 100, 0, 400, 1600, 900], np.int32)
+    weight = np.array([1.0, 5.0, 2.0, 1.0, 0.0])  # of communities 1 to 5; the second has no people, the last no weight
+    for m, (low, high) in enumerate(zip([0.0, *edges], edges, strict=False), start=1):
+        for u in (low + 1e-9, high - 1e-9) if high > low else ():
+            assert draw_victim(1, 6, u, population, weight, exponent) == m
+    assert draw_victim(1, 6, 0.5, population, np.zeros(5), exponent) == -1
+    assert draw_victim(2, 3, 0.5, population, weight, exponent) == -1
+    assert draw_victim(3, 3, 0.5, population, weight, exponent) == -1
 
 
 def test_deaths_are_held_to_a_share_of_the_community_by_hand() -> None:
@@ -104,10 +166,30 @@ def test_deaths_are_held_to_a_share_of_the_community_by_hand() -> None:
     assert world.communities.population.tolist() == [0, 0, 299, 0]
 
 
-def test_camp_enmity_is_the_greatest_by_hand() -> None:
-    world = plain_world(1, 1, actors=3, actor_camp=(1, 2, 2))
-    world.actors.enmity[:] = [[0.0, 0.3, 0.8], [0.3, 0.0, 0.1], [0.8, 0.1, 0.0]]
-    assert camp_enmity(world).tolist() == [[0.0, 0.0, 0.8], [0.0, 0.3, 0.1], [0.0, 0.8, 0.1]]
+def test_camp_enmity_is_the_mean_over_fighters_by_hand() -> None:
+    world = plain_world(
+        1, 2, actors=4, actor_camp=(1, 2, 2, 3), units=[Unit(0, 0, 7), Unit(0, 1, 10), Unit(1, 1, 20), Unit(1, 2, 10)]
+    )
+    world.actors.enmity[:] = [[0, 0.3, 0.8, 1], [0.3, 0, 0.1, 1], [0.8, 0.1, 0, 1], [1, 1, 1, 0]]
+    # Camp 2 has 30 fighters of actor 1 and 10 of actor 2: for actor 0 (0.3 * 30 + 0.8 * 10) / 40 = 0.425, for actor 3
+    # it is 1; its own actors bear it nothing. Camp 3 has no fighters, the neutral have no actor.
+    assert camp_enmity(world) == pytest.approx(
+        np.array([[0, 0, 0.425, 0], [0, 0.3, 0, 0], [0, 0.8, 0, 0], [0, 1.0, 1.0, 0]])
+    )
+
+
+@given(seed=st.integers(0, 10**6))
+def test_camp_enmity_is_a_mean(seed: int) -> None:
+    world = random_world(seed, actors=5, camps=4)
+    index_units(world)
+    enmity, camp = world.actors.enmity, world.actors.camp
+    for a, k in np.ndindex(5, 4):
+        found, those = camp_enmity(world)[a, k], enmity[a, camp == k]
+        strength = world.cells.strength[:, camp == k].sum()
+        if camp[a] == k or strength == 0:
+            assert found == 0.0
+        else:
+            assert those.min() - 1e-12 <= found <= those.max() + 1e-12
 
 
 # --- 2. slow reference
@@ -139,8 +221,14 @@ class Slow:
         self.attacks = [f for f in found if f is not None]
 
     def enmity(self, a: int, camp: int) -> float:
-        state = self.world.actors
-        return max((float(state.enmity[a, b]) for b in range(state.camp.size) if state.camp[b] == camp), default=0.0)
+        """Mean over the fighters of the camp, wherever they are; nothing to the own camp."""
+        state, units = self.world.actors, self.world.units
+        foes = [
+            (float(state.enmity[a, b]), int(s))
+            for b, s in zip(units.actor, units.strength, strict=True) if state.camp[b] == camp
+        ]  # fmt: skip
+        fighters = sum(s for _, s in foes)
+        return sum(e * s for e, s in foes) / fighters if fighters and camp != state.camp[a] else 0.0
 
     def attack(self, cell: int, a: int) -> Attack | None:
         world, p, traits = self.world, self.p, self.world.actors.traits
@@ -152,23 +240,30 @@ class Slow:
         people = sum(self.population[m] for m in here)
         if not sum(fighters) or not people:
             return None
-        coercion = p.coercion * (1 - sum(self.population[m] for m in here if camp_of[m] == own) / people)
-        punishment = p.punishment * sum(self.enmity(a, camp_of[m]) * self.population[m] for m in here) / people
-        memory = 1 - math.exp(-float(world.cells.losses[cell, a]) / p.reprisal_scale)
-        reprisal = float(traits[Trait.REPRISAL, a]) * p.reprisal * memory
-        presence = sum(fighters) / (sum(fighters) + p.half_strength)
-        hazard = p.rate * float(traits[Trait.HARSHNESS, a]) * presence * (coercion + punishment + reprisal)
         entity = cell * world.actors.camp.size + a
         onset, which, severity, who = uniform4(*world.key, int(Stream.CIVILIAN_HARM), world.step, entity, 0)
+        blamed = int(world.groups.people[world.units.group[pick(band, fighters, who)]])
+        memory = 1 - math.exp(-float(world.cells.losses[cell, a]) / p.reprisal_scale)
+        reprisal = float(traits[Trait.REPRISAL, a]) * p.reprisal * memory
+        parts = [
+            [
+                part * (p.kin_restraint if people_of[m] == blamed else 1.0)
+                for part in (p.coercion * (camp_of[m] != own), p.punishment * self.enmity(a, camp_of[m]), reprisal)
+            ]
+            for m in here
+        ]
+        means = [
+            sum(part[i] * self.population[m] for part, m in zip(parts, here, strict=True)) / people for i in range(3)
+        ]
+        extent = world.ground.extent
+        presence = sum(fighters) / (sum(fighters) + p.half_strength * extent)
+        hazard = p.rate * extent * float(traits[Trait.HARSHNESS, a]) * presence * sum(means)
         spread = uniform(*world.key, int(Stream.CIVILIAN_VICTIM), world.step, entity, 0)
         if onset >= 1 - math.exp(-hazard * self.weeks):
             return None
-        blamed = int(world.groups.people[world.units.group[pick(band, fighters, who)]])
         weights = [
-            math.sqrt(self.population[m])
-            * (p.punishment * self.enmity(a, camp_of[m]) + reprisal + (p.coercion if camp_of[m] != own else 0.0))
-            * (p.kin_restraint if people_of[m] == blamed else 1.0)
-            for m in here
+            sum(part) * self.population[m] ** p.victim_exponent if self.population[m] else 0.0
+            for part, m in zip(parts, here, strict=True)
         ]
         if not sum(weights):
             return None
@@ -177,7 +272,7 @@ class Slow:
         most = max(1, math.floor(p.mortal_share * self.population[m] + spread))
         dead = min(1 + math.floor(lomax), most)
         self.hurt(m, here, dead, own, blamed)
-        return Attack(cell, a, m, blamed, dead, [coercion, punishment, reprisal, 0.0])
+        return Attack(cell, a, m, blamed, dead, [*means, 0.0])
 
     def hurt(self, m: int, here: list[int], dead: int, camp: int, blamed: int) -> None:
         people_of, cell = self.world.ground.community_people, self.world.ground.community_cell[m]
@@ -205,13 +300,18 @@ PARAMETERS = st.builds(
     rate=st.floats(0, 10), half_strength=st.floats(1, 200), coercion=st.floats(0, 3), punishment=st.floats(0, 5),
     reprisal=st.floats(0, 5), reprisal_scale=st.floats(0.1, 50), death_scale=st.floats(0.1, 60),
     tail_exponent=st.floats(1.3, 4), mortal_share=st.floats(0.001, 1), kin_restraint=st.sampled_from([0.0, 0.3, 1.0]),
+    victim_exponent=st.one_of(st.just(0.0), st.floats(0, 2)),
     grievance_gain=st.floats(0, 3), grievance_spill=st.floats(0, 1), fear_gain=st.floats(0, 3),
 )  # fmt: skip
 
 
-@given(**SHAPES, p=PARAMETERS, camps=st.integers(2, 5))
-def test_is_the_reference(seed: int, rows: int, columns: int, p: CivilianHarmParameters, camps: int) -> None:
-    world = random_world(seed, rows, columns, actors=4, communities=20, peoples=3, feuds=6, camps=camps)
+@given(**SHAPES, p=PARAMETERS, camps=st.integers(2, 5), extent=st.floats(0.1, 20))
+def test_is_the_reference(
+    seed: int, rows: int, columns: int, p: CivilianHarmParameters, camps: int, extent: float
+) -> None:
+    world = random_world(
+        seed, rows, columns, actors=4, communities=20, peoples=3, feuds=6, camps=camps, extent=extent
+    )
     slow = Slow(world, p, KIN_BLAME, 1.0)
     spoil_index(world)
     run_step(world, p, KIN_BLAME, 1.0)
@@ -280,12 +380,16 @@ def test_invariants(
     terms = world.violence.terms[: len(violence(world))]
     assert (terms >= 0).all()
     assert (terms[:, 0] <= p.coercion * (1 + 1e-6)).all()
+    assert (terms[:, 1] <= p.punishment * world.actors.enmity.max() * (1 + 1e-6)).all()
 
 
 @given(seed=st.integers(0, 10**6))
 def test_cells_are_struck_on_their_own(seed: int) -> None:
     whole, part = (random_world(seed, 2, 2, actors=4, communities=30) for _ in range(2))
-    part.units.strength[part.units.cell >= 2] = 0
+    # Nobody lives in the last cells and the units there stand elsewhere among them: those who fight are the same, so
+    # that enmity towards the camps is too, and so are the attacks in the first cells.
+    part.units.cell[part.units.cell == 2] = 3
+    part.communities.population[part.ground.community_cell >= 2] = 0
     for world in (whole, part):
         run_step(world, parameters(rate=3.0), KIN_BLAME, 1.0)
     assert [r for r in violence(whole) if r["cell"] < 2] == violence(part)
@@ -314,13 +418,13 @@ def test_an_empty_place_is_not_attacked() -> None:
 # --- 4. laws
 
 
-def field(n: int, communities: list[Community], fighters: int = 40) -> World:
-    """`n` cells, each with a mixed band of actor 0 and the same communities; actor 1 is its enemy elsewhere."""
+def field(n: int, communities: list[Community], fighters: int = 40, extent: float = 1.0) -> World:
+    """`n` cells, each with a mixed band of actor 0 and the same communities; its enemy, actor 1, is in the first."""
     rows = 50
     assert n % rows == 0
     world = plain_world(
-        rows, n // rows, actors=2, resolution=0.05, seed=5, peoples=2,
-        units=[Unit(cell, 0, fighters) for cell in range(n)],
+        rows, n // rows, actors=2, resolution=0.05, extent=extent, seed=5, peoples=2,
+        units=[Unit(0, 1, 10), *(Unit(cell, 0, fighters) for cell in range(n))],
         communities=[c._replace(cell=cell) for cell in range(n) for c in communities],
     )  # fmt: skip
     world.actors.enmity[:] = [[0.0, 0.5], [0.5, 0.0]]
@@ -352,10 +456,42 @@ def test_onset_frequency(camp: int, fighters: int, losses: float, weeks: float, 
     assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-hazard * weeks)).pvalue > UNLIKELY
 
 
+def test_hazard_is_the_mean_over_the_people() -> None:
+    # Of 1000 people 500 are its own, 300 neutral kin of the band (restraint 0.5) and 200 with the enemy:
+    # (0 + 0.5 * 300 + 2.5 * 200) / 1000 = 0.65. As many small places as one likes make no difference.
+    n = draws(20_000, 2_000)
+    for split in (1, 10):
+        parts = [(0, 500, 1), (1, 300, 0), (0, 200, 2)]
+        world = field(n, [Community(0, p, size // split, camp) for p, size, camp in parts for _ in range(split)])
+        world.groups.people[0] = 1
+        run_step(world, parameters(), KIN_BLAME, 2.0)
+        assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-0.2 * 0.5 * 0.65 * 2)).pvalue > UNLIKELY
+        assert world.violence.terms[0].tolist() == pytest.approx([0.35, 0.3, 0.0, 0.0], abs=1e-6)
+
+
+@pytest.mark.parametrize("restraint", [0.0, 0.4, 1.0])
+def test_kin_are_spared_in_the_hazard(restraint: float) -> None:
+    n = draws(20_000, 2_000)
+    world = field(n, [Community(0, 1, 1000)])
+    world.groups.people[0] = 1
+    run_step(world, parameters(kin_restraint=restraint), KIN_BLAME, 1.0)
+    assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-0.1 * restraint)).pvalue > UNLIKELY
+
+
+@pytest.mark.parametrize("extent", [0.25, 4.0])
+def test_hazard_is_one_of_density_and_area(extent: float) -> None:
+    # A cell of `extent` areas with as many times the fighters has as many times the hazard: 0.2 * 0.5 each.
+    n = draws(20_000, 2_000)
+    world = field(n, [Community(0, 0, 1000)], int(40 * extent), extent=extent)
+    run_step(world, parameters(), KIN_BLAME, 1.0)
+    assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-0.1 * extent)).pvalue > UNLIKELY
+
+
 CERTAIN = parameters(rate=10.0, half_strength=1.0)
 
 
-def test_victims_are_drawn_by_root_of_people_and_motive() -> None:
+@pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0, 1.5])
+def test_victims_are_drawn_by_a_power_of_people_and_motive(exponent: float) -> None:
     n = draws(20_000, 2_000)
     places = [
         Community(0, 0, 900, camp=1), Community(0, 1, 400, camp=2), Community(0, 1, 2500, camp=0),
@@ -364,9 +500,9 @@ def test_victims_are_drawn_by_root_of_people_and_motive() -> None:
     world = field(n, places)
     world.groups.people[0] = 0
     world.cells.losses[:, 0] = 10 * math.log(2.0)
-    run_step(world, CERTAIN, KIN_BLAME, 50.0)
+    run_step(world, CERTAIN.model_copy(update={"victim_exponent": exponent}), KIN_BLAME, 50.0)
     # reprisal 2 * 0.5 = 1; coercion 1 unless own; punishment 1.5 for camp 2; half for people 0
-    weights = np.array([30 * 1 * 0.5, 20 * 3.5, 50 * 2, 0, 10 * 3.5 * 0.5])
+    weights = np.array([900, 400, 2500, 1, 100]) ** exponent * [1 * 0.5, 3.5, 2, 0, 3.5 * 0.5]
     counts = np.bincount(logged(world, "community") % 5, minlength=5)
     assert counts.sum() == n
     assert counts[3] == 0

@@ -16,7 +16,7 @@ from sahelsim.mechanisms.movement.parameters import MovementParameters
 from sahelsim.mechanisms.movement.step import appraise, run_step
 from sahelsim.rng import Stream, uniforms
 from sahelsim.terms import Role, Trait
-from sahelsim.world.index import index_communities
+from sahelsim.world.index import index_communities, index_units
 from sahelsim.world.state import World
 
 UNLIKELY = 1e-5
@@ -69,6 +69,20 @@ def test_appeal_by_hand() -> None:
     #   desert, river -1.0 * 0.25 + 0.8 * 0.5                        =  0.15        sum 5.012445
     # Actor 1 has no traits: ground 0.15, crowding -0.3 ln(100/10) = -0.690776      sum -0.540776
     assert world.cells.appeal[0].tolist() == pytest.approx([5.012445, -0.540776], abs=2e-6)
+
+
+def test_appeal_in_larger_cells_by_hand() -> None:
+    # A cell of twice the reference area: threat_scale 20, crowd_size 20 and people_scale 2000 a cell.
+    world = plain_world(
+        1, 1, actors=2, extent=2.0, units=[Unit(0, 0, 40), Unit(0, 1, 100)], communities=[Community(0, 0, 6000)]
+    )
+    world.actors.enmity[:] = [[0.0, 0.8], [0.8, 0.0]]
+    world.actors.traits[[Trait.HUNTS, Trait.CAUTION, Trait.SEEKS_PEOPLE], 0] = [1.0, 0.5, 2.0]
+    appraise(world, parameters())
+    # hunts ln(1 + 80/20) = ln 5 = 1.609438; caution -0.5 ln((20 + 80) / (20 + 40)) = -0.255413;
+    # people 2 ln(1 + 6000/2000) = 2.772589; crowding -0.3 ln(40/20) = -0.207944; sum 3.918670.
+    # Actor 1: crowding alone, -0.3 ln(100/20) = -0.482831.
+    assert world.cells.appeal[0].tolist() == pytest.approx([3.918670, -0.482831], abs=2e-6)
 
 
 def test_appeal_of_an_empty_cell_is_that_of_its_ground() -> None:
@@ -129,19 +143,22 @@ def test_hops_by_hand() -> None:
 
 
 def slow_appeal(world: World, p: MovementParameters, c: int, a: int) -> float:
-    """The equation of the module, term by term."""
+    """The equation of the module, term by term; strengths and people are held against scales per area."""
     t = world.actors.traits[:, a]
+    threat, crowd, many = (
+        scale * world.ground.extent for scale in (p.threat_scale, p.crowd_size, p.people_scale)
+    )
     own = int(world.cells.strength[c, a])
     enemy = sum(float(e) * int(s) for e, s in zip(world.actors.enmity[a], world.cells.strength[c], strict=True))
     people = sum(int(n) for n in world.cells.pledged[c])
     friends = int(world.cells.pledged[c, world.actors.camp[a]])
     return (
-        t[Trait.HUNTS] * math.log(1 + enemy / p.threat_scale)
-        - t[Trait.CAUTION] * max(0.0, math.log((p.threat_scale + enemy) / (p.threat_scale + own)))
-        + t[Trait.SEEKS_PEOPLE] * math.log(1 + people / p.people_scale)
+        t[Trait.HUNTS] * math.log(1 + enemy / threat)
+        - t[Trait.CAUTION] * max(0.0, math.log((threat + enemy) / (threat + own)))
+        + t[Trait.SEEKS_PEOPLE] * math.log(1 + people / many)
         + t[Trait.SEEKS_OWN] * (friends / people if people else 0.0)
         + t[Trait.SEEKS_REMOTE] * float(world.ground.cells_remoteness[c])
-        - p.crowding * (max(0.0, math.log(own / p.crowd_size)) if own else 0.0)
+        - p.crowding * (max(0.0, math.log(own / crowd)) if own else 0.0)
         - p.desert_cost * float(world.ground.cells_desert[c])
         + p.river_gain * float(world.ground.cells_river[c])
     )
@@ -174,9 +191,11 @@ def slow_hop(world: World, p: MovementParameters, chance: np.ndarray, number: in
 SHAPES = {"seed": st.integers(0, 10**6), "rows": st.integers(1, 4), "columns": st.integers(1, 4)}
 
 
-@given(**SHAPES, actors=st.integers(1, 4), camps=st.integers(2, 5))
-def test_appeal_is_the_reference(seed: int, rows: int, columns: int, actors: int, camps: int) -> None:
-    world = random_world(seed, rows, columns, actors=actors, camps=camps)
+@given(**SHAPES, actors=st.integers(1, 4), camps=st.integers(2, 5), extent=st.floats(0.1, 20))
+def test_appeal_is_the_reference(
+    seed: int, rows: int, columns: int, actors: int, camps: int, extent: float
+) -> None:
+    world = random_world(seed, rows, columns, actors=actors, camps=camps, extent=extent)
     p = parameters()
     world.cells.pledged[:] = 77
     appraise(world, p)
@@ -222,6 +241,18 @@ def test_invariants(seed: int, rows: int, columns: int, weeks: float, reach: flo
     recount = np.zeros_like(world.cells.strength)
     np.add.at(recount, (units.cell, units.actor), units.strength)
     assert np.array_equal(world.cells.strength, recount)
+
+
+@given(seed=st.integers(0, 10**6), factor=st.sampled_from([2, 4, 32]))
+def test_appeal_is_a_matter_of_density(seed: int, factor: int) -> None:
+    # Cells of `factor` times the area with as many times the fighters and people are worth the same.
+    plain, large = random_world(seed), random_world(seed, extent=float(factor))
+    large.units.strength *= factor
+    large.communities.population *= factor
+    for world in (plain, large):
+        index_units(world)
+        appraise(world, parameters())
+    assert np.allclose(plain.cells.appeal, large.cells.appeal, rtol=1e-6, atol=1e-6)
 
 
 @given(seed=st.integers(0, 10**6))

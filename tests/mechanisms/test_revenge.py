@@ -30,8 +30,8 @@ def parameters(**changes: float) -> RevengeParameters:
 def deaths(**changes: float) -> CivilianHarmParameters:
     values: dict[str, float] = {
         "rate": 0.0, "half_strength": 1.0, "coercion": 0.0, "punishment": 0.0, "reprisal": 0.0, "reprisal_scale": 1.0,
-        "death_scale": 4.0, "tail_exponent": 2.0, "mortal_share": 0.1, "kin_restraint": 1.0, "grievance_gain": 0.5,
-        "grievance_spill": 0.2, "fear_gain": 0.4,
+        "death_scale": 4.0, "tail_exponent": 2.0, "mortal_share": 0.1, "kin_restraint": 1.0, "victim_exponent": 0.5,
+        "grievance_gain": 0.5, "grievance_spill": 0.2, "fear_gain": 0.4,
     }  # fmt: skip
     return CivilianHarmParameters(enabled=True, **(values | changes))
 
@@ -39,10 +39,10 @@ def deaths(**changes: float) -> CivilianHarmParameters:
 # --- 1. worked example
 
 
-def feud_world() -> World:
+def feud_world(extent: float = 1.0) -> World:
     """One cell: people 1 has a grudge against people 0, which lives in four communities there; actor 0 avenges."""
     world = plain_world(
-        1, 1, actors=2,
+        1, 1, actors=2, extent=extent,
         communities=[
             Community(0, 0, 900), Community(0, 1, 500), Community(0, 0, 100, camp=1), Community(0, 0, 0),
             Community(0, 0, 400),
@@ -63,7 +63,7 @@ def test_by_hand() -> None:
 
     # Harm: one half-life of two weeks leaves 10 ln 2 of 20 ln 2; roused 1 - exp(-ln 2) = 0.5.
     # Onset: lambda = 0.8 * 0.5 * (0.2 + 0.8 * 0.5) = 0.24 a week; 1 - exp(-0.48) = 0.3812 > 0.2604: a reprisal.
-    # Victim: people 0 by roots 30, 10, 0, 20: 60; 0.5226 * 60 = 31.4 falls to the second (30 ... 40), community 2.
+    # Victim: people 0 by people ** 0.5, 30, 10, 0, 20: 60; 0.5226 * 60 = 31.4 falls to community 2 (30 ... 40).
     # Deaths: 1 + floor(4 * (1/0.7153 - 1)) = 1 + floor(1.59) = 2; at most floor(10 + 0.19) = 10.
     assert violence(world) == [
         {
@@ -80,6 +80,28 @@ def test_by_hand() -> None:
     assert c.fear.tolist() == pytest.approx([0.087889, 0.0, 0.439445, 0.087889, 0.087889], abs=1e-6)
     # The dead are harm in the opposite feud: 0.6 * 2; the harm that was avenged stays remembered.
     assert world.cells.harm.ravel().tolist() == pytest.approx([10 * math.log(2.0), 1.2], abs=1e-5)
+
+
+def test_a_cell_of_half_the_area_by_hand() -> None:
+    # Half the rate: 1 - exp(-0.24) = 0.2134 < 0.2604, none in two weeks; in three, with 20 ln 2 * 2**0.5 of harm
+    # of which 10 ln 2 is left, roused is 0.5 again and 1 - exp(-0.36) = 0.3023 > 0.2604.
+    world = feud_world(extent=0.5)
+    run_step(world, parameters(), deaths(), weeks=2.0)
+    assert violence(world) == []
+    world = feud_world(extent=0.5)
+    world.cells.harm[0, 0] *= math.sqrt(2.0)
+    run_step(world, parameters(), deaths(), weeks=3.0)
+    assert [row["deaths_civilians"] for row in violence(world)] == [2]
+    assert world.violence.terms[0, 3] == pytest.approx(0.5, abs=1e-6)
+
+
+def test_numbers_weigh_by_their_power_by_hand() -> None:
+    # People themselves, exponent 1: 900, 100, 0, 400: 0.5226 * 1400 = 731.6 falls to the first; heads alone, exponent
+    # 0: three communities with people, 0.5226 * 3 = 1.57 falls to the second of them.
+    for exponent, community in ((1.0, 0), (0.0, 2)):
+        world = feud_world()
+        run_step(world, parameters(), deaths(victim_exponent=exponent), weeks=2.0)
+        assert [row["community"] for row in violence(world)] == [community]
 
 
 def test_deaths_are_held_to_a_share_of_the_community_by_hand() -> None:
@@ -110,15 +132,15 @@ def slow_revenge(world: World, p: RevengeParameters, law: CivilianHarmParameters
             if not {avengers, blamed} <= {people[m] for m in here}:
                 continue
             roused = 1 - math.exp(-harm[f, cell] / p.harm_scale)
-            hazard = p.rate * float(ground.feud_level[f]) * (p.standing + (1 - p.standing) * roused)
+            hazard = p.rate * ground.extent * float(ground.feud_level[f]) * (p.standing + (1 - p.standing) * roused)
             entity = f * ground.cells + cell
             onset, which, severity, _ = uniform4(*world.key, int(Stream.REVENGE), world.step, entity, 0)
             spread = uniform(*world.key, int(Stream.REVENGE_VICTIM), world.step, entity, 0)
             villages = [m for m in here if people[m] == blamed and population[m] > 0]
             if onset >= 1 - math.exp(-hazard * weeks) or not villages:
                 continue
-            roots = np.cumsum([math.sqrt(population[m]) for m in villages])
-            m = villages[int(np.argmax(roots > which * roots[-1]))]
+            passed = np.cumsum([population[m] ** law.victim_exponent for m in villages])
+            m = villages[int(np.argmax(passed > which * passed[-1]))]
             lomax = law.death_scale * (severity ** (-1 / (law.tail_exponent - 1)) - 1)
             dead = min(1 + math.floor(lomax), max(1, math.floor(law.mortal_share * population[m] + spread)))
             population[m] -= dead
@@ -146,15 +168,16 @@ PARAMETERS = st.builds(
 DEATHS = st.builds(
     deaths,
     death_scale=st.floats(0.1, 60), tail_exponent=st.floats(1.3, 4), mortal_share=st.floats(0.001, 1),
+    victim_exponent=st.floats(0, 2),
     grievance_gain=st.floats(0, 3), grievance_spill=st.floats(0, 1), fear_gain=st.floats(0, 3),
 )  # fmt: skip
 
 
-@given(**SHAPES, p=PARAMETERS, law=DEATHS)
+@given(**SHAPES, p=PARAMETERS, law=DEATHS, extent=st.floats(0.1, 20))
 def test_is_the_reference(
-    seed: int, rows: int, columns: int, p: RevengeParameters, law: CivilianHarmParameters
+    seed: int, rows: int, columns: int, p: RevengeParameters, law: CivilianHarmParameters, extent: float
 ) -> None:
-    world = random_world(seed, rows, columns, communities=20, peoples=3, feuds=6)
+    world = random_world(seed, rows, columns, communities=20, peoples=3, feuds=6, extent=extent)
     slow = slow_revenge(world, p, law, 1.5)
     run_step(world, p, law, 1.5)
     found = [
@@ -266,12 +289,12 @@ def test_revenge_can_spiral() -> None:
 # --- 4. laws
 
 
-def field(n: int, communities: list[Community], level: float = 0.5) -> World:
+def field(n: int, communities: list[Community], level: float = 0.5, extent: float = 1.0) -> World:
     """`n` cells with the same communities and the feud of people 1 against people 0."""
     rows = 50
     assert n % rows == 0
     return plain_world(
-        rows, n // rows, actors=1, resolution=0.05, seed=8, feuds=[Feud(1, 0, level=level)],
+        rows, n // rows, actors=1, resolution=0.05, extent=extent, seed=8, feuds=[Feud(1, 0, level=level)],
         communities=[c._replace(cell=cell) for cell in range(n) for c in communities],
     )  # fmt: skip
 
@@ -280,17 +303,19 @@ PAIR = [Community(0, 0, 1000), Community(0, 1, 1000)]
 
 
 @pytest.mark.parametrize(
-    ("harm", "standing", "weeks", "hazard"),
+    ("harm", "standing", "weeks", "hazard", "extent"),
     [
-        (0.0, 0.2, 1.0, 0.8 * 0.5 * 0.2),  # old disputes alone
-        (20 * math.log(4.0), 0.0, 2.0, 0.8 * 0.5 * 0.75),  # half is forgotten, 1 - 1/4 of the rest rouses
-        (1e9, 0.3, 1.0, 0.8 * 0.5),  # no more than rate * level
-        (0.0, 1.0, 0.5, 0.8 * 0.5),
+        (0.0, 0.2, 1.0, 0.8 * 0.5 * 0.2, 1.0),  # old disputes alone
+        (20 * math.log(4.0), 0.0, 2.0, 0.8 * 0.5 * 0.75, 1.0),  # half is forgotten, 1 - 1/4 of the rest rouses
+        (1e9, 0.3, 1.0, 0.8 * 0.5, 1.0),  # no more than rate * level
+        (0.0, 1.0, 0.5, 0.8 * 0.5, 1.0),
+        (0.0, 0.2, 1.0, 0.8 * 0.5 * 0.2 * 0.25, 0.25),  # per area, and the harm counts as much
+        (20 * math.log(4.0), 0.0, 2.0, 0.8 * 0.5 * 0.75 * 4, 4.0),
     ],
 )
-def test_onset_frequency(harm: float, standing: float, weeks: float, hazard: float) -> None:
+def test_onset_frequency(harm: float, standing: float, weeks: float, hazard: float, extent: float) -> None:
     n = draws(20_000, 2_000)
-    world = field(n, PAIR)
+    world = field(n, PAIR, extent=extent)
     world.cells.harm[:] = harm
     run_step(world, parameters(standing=standing), deaths(), weeks)
     assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-hazard * weeks)).pvalue > UNLIKELY
@@ -307,14 +332,16 @@ def logged(world: World, name: str) -> np.ndarray:
     return log.rows[: int(log.count[0]), log.columns.index(name)].astype(np.int64)
 
 
-def test_victims_are_drawn_by_root_of_people() -> None:
+@pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0, 1.5])
+def test_victims_are_drawn_by_a_power_of_people(exponent: float) -> None:
     n = draws(20_000, 2_000)
     world = field(n, [Community(0, 0, 2500), Community(0, 1, 900), Community(0, 0, 100), Community(0, 0, 400)], 1.0)
-    run_step(world, parameters(rate=10.0, standing=1.0), deaths(), weeks=50.0)
+    run_step(world, parameters(rate=10.0, standing=1.0), deaths(victim_exponent=exponent), weeks=50.0)
     counts = np.bincount(logged(world, "community") % 4, minlength=4)
     assert counts.sum() == n
     assert counts[1] == 0
-    assert stats.chisquare(counts[[0, 2, 3]], n * np.array([5, 1, 2]) / 8).pvalue > UNLIKELY
+    share = np.array([25.0, 1.0, 4.0]) ** exponent
+    assert stats.chisquare(counts[[0, 2, 3]], n * share / share.sum()).pvalue > UNLIKELY
 
 
 def test_deaths_are_one_and_the_floor_of_a_lomax() -> None:

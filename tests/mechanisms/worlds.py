@@ -78,6 +78,7 @@ def plain_world(
     actor_camp: Sequence[int] = (),
     spare: int = 0,
     resolution: float = RESOLUTION,
+    extent: float = 1.0,
     seed: int = 1,
 ) -> World:
     """A world of blank ground: one country, no desert, no river; everything not given is zero.
@@ -92,13 +93,16 @@ def plain_world(
         Empty places for units after those given.
     resolution : float
         Side of a cell in degrees.
+    extent : float
+        Area of a cell in units of the reference area, whatever the resolution: rates, strengths and numbers of
+        people per cell are to be scaled by it.
     """
     group_table = list(groups) or [(a, -1) for a in range(actors)]
     first_group = [[a for a, _ in group_table].index(actor) for actor in range(actors)]
     camp_of = list(actor_camp) or [a + 1 for a in range(actors)]
     camps = camps or max(camp_of) + 1
     shape = (rows, columns, resolution)
-    ground = _ground(shape, actors, camps, peoples, communities, feuds, len(group_table))
+    ground = _ground(shape, extent, actors, camps, peoples, communities, feuds, len(group_table))
     sizes = {
         "cell": ground.cells, "edge": ground.cells + 1, "actor": actors, "other": actors,
         "camp": camps, "group": len(group_table), "unit": len(units) + spare,
@@ -141,6 +145,7 @@ def random_world(
     groups_each: int = 2,
     countries: int = 2,
     garrisons: bool = True,
+    extent: float = 1.0,
 ) -> World:
     """Random units, communities, feuds, dyads, traits, attraction and memories; some places are empty.
 
@@ -168,7 +173,7 @@ def random_world(
         feuds=[Feud(p, q, float(rng.uniform(0, 1)), int(rng.integers(0, actors))) for p, q in pairs],
         peoples=peoples, groups=groups, camps=camps,
         actor_camp=[int(k) for k in rng.integers(1, camps, actors)] if camps > 1 else [0] * actors,
-        seed=seed,
+        extent=extent, seed=seed,
     )  # fmt: skip
     ground, state = world.ground, world.actors
     ground.cells_country[:] = rng.integers(0, countries, cells)
@@ -184,7 +189,8 @@ def random_world(
     state.traits[:] = rng.uniform(0, 2, state.traits.shape)
     state.traits[[Trait.SKILL, Trait.PAY]] = rng.uniform(0.2, 3, (2, actors))
     state.traits[Trait.MOBILITY] = rng.uniform(0, 1, actors)
-    state.momentum[:] = rng.normal(0, 1, actors)
+    state.victories[:], state.defeats[:] = rng.uniform(0, 9, (2, actors))
+    state.momentum[:] = rng.uniform(-1, 1, actors)
     attraction = rng.integers(-128, 129, world.groups.attraction.shape) / 64.0
     world.groups.attraction[:] = np.where(rng.random(attraction.shape) < 0.15, -1.0e9, attraction)
     world.groups.cohesion[:] = world.groups.full_cohesion[:] = rng.uniform(0, 1, len(groups))
@@ -211,8 +217,8 @@ def violence(world: World) -> list[dict[str, int]]:
 
 
 def _ground(
-    shape: tuple[int, int, float], actors: int, camps: int, peoples: int, communities: Sequence[Community],
-    feuds: Sequence[Feud], groups: int,
+    shape: tuple[int, int, float], extent: float, actors: int, camps: int, peoples: int,
+    communities: Sequence[Community], feuds: Sequence[Feud], groups: int,
 ) -> Ground:  # fmt: skip
     rows, columns, side = shape
     grid = Grid(0.0, columns * side, 10.0, 10.0 + rows * side, side)
@@ -222,7 +228,7 @@ def _ground(
     m, none = len(table), np.zeros(0, np.int16)
     fields = {name: np.zeros(grid.size, np.float32) for name in _CELL_FIELDS}
     return Ground(
-        grid=grid, names=_names(actors, camps, peoples, groups),
+        grid=grid, names=_names(actors, camps, peoples, groups), extent=extent,
         cells_latitude=grid.latitude, cells_longitude=grid.longitude,
         cells_country=np.zeros(grid.size, np.int16), cells_admin1=np.zeros(grid.size, np.int16),
         cells_land=np.ones(grid.size, bool), **fields, cells_gid=grid.gid(), neighbours=grid.neighbours(),

@@ -13,7 +13,8 @@ A community m of people p in cell c that reconsiders takes camp k with probabili
     s   = presence_scale
 
 It reconsiders at the rate review_rate + alarm F per week; fear makes neutrality untenable (exposure). Kalyvas 2006
-(control shapes support); Arjona 2016 (governance); Lyall, Blair & Imai 2013 (harm pushes away); a clan follows its own (Menaka 2022, seed LWJ).
+(control shapes support); Arjona 2016 (governance); Lyall, Blair & Imai 2013 (harm pushes away); a clan follows
+its own (Menaka 2022, seed LWJ).
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ def choose_camps(
     community_cell: I32, people: I16, clan: I16, camp: I8, population: I32, grievance: F32, fear: F32,
     felt: F64, services_in: F64, kinship_of: F64, shares: F64,
     scale: float, coercion: float, protection: float, services: float, kinship: float, resentment: float,
-    clan_pull: float, inertia: float, neutral: float, absence: float, exposure: float, pledge_kind: int, lapse_kind: int,
+    clan_pull: float, inertia: float, neutral: float, absence: float, exposure: float,
+    pledge_kind: int, lapse_kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """Every community reconsiders with its chance and takes a camp; see the module for the equations.

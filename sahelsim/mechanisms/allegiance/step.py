@@ -46,14 +46,16 @@ def _reconsider(world: World, p: AllegianceParameters, weeks: float, review_rate
     shares = np.empty((len(ground.clan_names), cells.pledged.shape[1]))
     governance = world.actors.traits[Trait.GOVERNANCE]
     camp_reach(
-        cells.strength, ground.neighbours, world.actors.camp, governance, p.reach, p.presence_scale * ground.extent, felt, services
-    )
+        cells.strength, ground.neighbours, world.actors.camp, governance, p.reach,
+        p.presence_scale * ground.extent, felt, services,
+    )  # fmt: skip
     clan_shares(ground.community_clan, c.camp, c.population, shares)
     log.reserve(ground.communities)
     choose_camps(
         *world.key, int(Stream.ALLEGIANCE), world.step, slot, weeks, review_rate, p.alarm,
         ground.community_cell, ground.community_people, ground.community_clan,
         c.camp, c.population, c.grievance, c.fear, felt, services, ground.kinship, shares,
-        p.presence_scale * ground.extent, p.coercion, p.protection, p.services, p.kinship, p.grievance, p.clan, p.inertia, p.neutral,
-        p.absence, p.exposure, int(Decision.PLEDGE), int(Decision.LAPSE), log.rows, log.terms, log.count,
+        p.presence_scale * ground.extent, p.coercion, p.protection, p.services, p.kinship, p.grievance, p.clan,
+        p.inertia, p.neutral, p.absence, p.exposure, int(Decision.PLEDGE), int(Decision.LAPSE),
+        log.rows, log.terms, log.count,
     )  # fmt: skip

@@ -5,13 +5,16 @@ Onset hazard of the dyad (a, b) in cell c, per week:
     lambda = rate * enmity(a, b) * G / (G + half_strength) * (initiative_a + initiative_b) / 2 * terrain
     G = sqrt(S_a S_b),  enmity = hostility * (factor of the truce, if one holds)
 
+`rate` and `half_strength` are those of a cell of the reference area; both are scaled by the area of the cell.
+
 Deaths follow a discretised Lomax law, floor(X), X ~ Lomax(death_scale, tail_exponent), held to `mortal_share` of
 the strength present (UCDP GED 2017-21: median 3, mean 7, tail exponent 2.1; power-law severity: Clauset, Young &
 Gleditsch 2007). The attacker is drawn in proportion to initiative times strength and wins with
 
     P = logistic(outcome_slope * ln(F_attacker / F_defender) + attacker_edge),   F = skill * S**strength_exponent
 
-The loser bears `loser_share` of the deaths; its mobile units leave the cell for the best one around.
+The loser bears `loser_share` of the deaths; what it cannot bear nobody does. Its mobile units leave the cell for the
+best one around. Momentum is (victories - defeats) / (victories + defeats + momentum_scale) over remembered battles.
 """
 
 from __future__ import annotations
@@ -93,8 +96,9 @@ def retreat(
 def clash(
     k0: int, k1: int, stream: int, step: int, dyad: int, who: float, outcome: float, severity: float,
     a: int, b: int, cell: int, first: int, last: int, order: I32, strength: I32,
-    unit_cell: I32, unit_actor: I16, unit_strength: I32, skill: F64, initiative: F64, death_scale: float, tail_exponent: float, mortal_share: float, outcome_slope: float,
-    attacker_edge: float, loser_share: float, strength_exponent: float,
+    unit_cell: I32, unit_actor: I16, unit_strength: I32, skill: F64, initiative: F64,
+    death_scale: float, tail_exponent: float, mortal_share: float, outcome_slope: float, attacker_edge: float,
+    loser_share: float, strength_exponent: float,
 ) -> tuple[int, int, int, int, float]:  # fmt: skip
     """One battle of actors `a` and `b` with `strength` (A,) in the cell: who attacks, who wins, who dies.
 

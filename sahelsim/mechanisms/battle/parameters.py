@@ -57,7 +57,9 @@ class BattleParameters(MechanismParameters):
         "battles", 0.1, 1000,
         "battles remembered at which momentum counts half: (won - lost) / (won + lost + scale)", "by hand",
     )  # fmt: skip
-    momentum_half_life: float = parameter("weeks", 1, 520, "half-life of the memory of victories and defeats", "by hand")
+    momentum_half_life: float = parameter(
+        "weeks", 1, 520, "half-life of the memory of victories and defeats", "by hand"
+    )
     loss_half_life: float = parameter(
         "weeks", 1, 520, "half-life of the memory of own losses in a cell", "Hultman 2007 on reprisal; by hand"
     )

@@ -40,8 +40,9 @@ def run_step(world: World, parameters: BattleParameters, escalation: float, week
         world.groups.attraction, ground.neighbours, ground.cells_desert,
         actors.enmity, actors.hostility, actors.rival, t[Trait.SKILL], t[Trait.INITIATIVE],
         actors.victories, actors.defeats, actors.loss_memory, actors.fight_memory,
-        p.rate * ground.extent, p.half_strength * ground.extent, p.desert_factor, p.death_scale, p.tail_exponent, p.mortal_share, p.outcome_slope,
-        p.attacker_edge, p.loser_share, p.strength_exponent, escalation, int(Harm.BATTLE),
+        p.rate * ground.extent, p.half_strength * ground.extent, p.desert_factor,
+        p.death_scale, p.tail_exponent, p.mortal_share, p.outcome_slope, p.attacker_edge,
+        p.loser_share, p.strength_exponent, escalation, int(Harm.BATTLE),
         log.rows, log.terms, log.count,
     )  # fmt: skip
     fought = actors.victories + actors.defeats

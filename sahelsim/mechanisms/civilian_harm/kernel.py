@@ -8,7 +8,8 @@ Hazard that actor a attacks civilians in cell c, per week:
 
 with L the actor's own remembered losses in the cell and the perpetrators one band of the actor, drawn by strength
 (Kalyvas 2006; Hultman 2007). The victims are one community, drawn with weight w_m * people**victim_exponent. Deaths
-are 1 + a discretised Lomax law, so massacres are the tail of the same process.
+are 1 + a discretised Lomax law, so massacres are the tail of the same process. `rate` and `half_strength` are those
+of a cell of the reference area; both are scaled by the area of the cell.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ The worth of cell c to a unit of group g and actor a is
                    - crowding [ln(S / s_c)]+ - desert_cost (desert) + river_gain (river)
 
 with S own and E hostile strength in the cell (E weighs each actor by the enmity of the dyad), s `threat_scale`,
-s_c `crowd_size`, N people, n `people_scale`. A unit that weighs a move takes cell c with probability
+s_c `crowd_size`, N people, n `people_scale`; s, s_c and n are those of a cell of the reference area and are scaled by
+the area of the cell. A unit that weighs a move takes cell c with probability
 exp(sharpness V(c)) / sum of the same over its nine cells (multinomial logit, McFadden 1974); crossing a border costs
 `border_cost`. Attraction is the pull of home ground and of orders, and forbids cells that the actor may not enter.
 """

@@ -4,7 +4,9 @@ Where both peoples of a feud (p against q) live in cell c, hazard per week:
 
     lambda = rate * level * [standing + (1 - standing) (1 - exp(-H / harm_scale))]
 
-with H the deaths of p in the cell that are blamed on q and not yet forgotten. The deaths follow the law of violence
+with H the deaths of p in the cell that are blamed on q and not yet forgotten; `rate` is that of a cell of the
+reference area and is scaled by the area of the cell. The victims are one community of q, drawn with weight
+people**victim_exponent. The deaths follow the law of violence
 against civilians; they are harm in the opposite feud, so that revenge can spiral. Evidence: Tuareg-Fulani killings
 2018 and the Zarma backlash of 2021 (seeds LWJ, WAR); standing disputes over land and water: Benjaminsen & Ba 2009.
 """

@@ -99,7 +99,8 @@ def update_truces(
     loss_memory: F64, fight_memory: F64, ideology_of: F64, onset_rate: float, onset_hostility: float,
     exhaustion: float, common_enemy: float,
     breakdown_rate: float, breakdown_ideology: float, breakdown_overlap: float, breakdown_hostility: float,
-    negotiated_hold: float, truce_relief: float, fresh: float, exhaustion_scale: float, onset_kind: int, breakdown_kind: int,
+    negotiated_hold: float, truce_relief: float, fresh: float, exhaustion_scale: float,
+    onset_kind: int, breakdown_kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """Begin and end the truces of all rivalries; see the module for the hazards.

@@ -35,8 +35,9 @@ class TruceParameters(MechanismParameters):
         "Zartman 2001 on hurting stalemate; by hand",
     )
     exhaustion_scale: float = parameter(
-        "1", 0.001, 10, "mutual deaths, as a share of the weaker side's strength, at which exhaustion is at 63 %", "by hand"
-    )
+        "1", 0.001, 10, "mutual deaths, as a share of the weaker side's strength, at which exhaustion is at 63 %",
+        "by hand",
+    )  # fmt: skip
     common_enemy: float = parameter(
         "1",
         0,
