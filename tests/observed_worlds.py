@@ -63,6 +63,7 @@ def make_ground(communities: int = 50, seed: int = 1) -> Ground:
     towns_cell = grid.cell_of(towns_latitude, towns_longitude)
     empty = np.zeros(32, np.float32)
     return Ground(
+        extent=1.0,
         grid=grid,
         names=NAMES,
         cells_latitude=grid.latitude,

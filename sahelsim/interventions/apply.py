@@ -10,7 +10,7 @@ from sahelsim.mechanisms.movement.kernel import FORBIDDEN
 from sahelsim.rng import Stream, uniform
 from sahelsim.scenario.interventions import Change, Claim, Deploy, Order, Strike, Truce, Withdraw
 from sahelsim.terms import Trait, TruceState
-from sahelsim.world.build import Blueprint, fill_units, unit_count
+from sahelsim.world.build import Blueprint, fill_units
 from sahelsim.world.homes import home_pull
 from sahelsim.world.state import World
 
@@ -30,7 +30,7 @@ class Interventions:
         self._actors = list(blueprint.scenario.actors)
         self._order_pull = {name: home_pull(homes, blueprint.ground) for name, homes in blueprint.interventions.items()}
         self._brought: dict[str, I64] = {}  # unit places raised by a deployment
-        self._leaving: dict[str, tuple[I64, float]] = {}  # unit places and fighters a step of a withdrawal
+        self._leaving: dict[str, tuple[I64, int, int]] = {}  # unit places, fighters and steps of a withdrawal
 
     def apply(self, world: World) -> None:
         """What interventions do at the world's step."""
@@ -46,12 +46,15 @@ class Interventions:
                     self._begin(world, entry)
                 if entry.end == step and isinstance(entry.what, Deploy):
                     places = self._brought.pop(entry.name, np.zeros(0, np.int64))
-                    _remove(world, places, int(world.units.strength[places].sum(dtype=np.int64)))
-        for name, (places, rate) in sorted(self._leaving.items()):
-            entry = next(e for e in self._timeline.entries if e.name == name)
-            done, total = step - entry.first, entry.end - entry.first
-            if done < max(1, total if entry.what.until is not None else 1):
-                _remove(world, places, int(rate * (done + 1)) - int(rate * done))
+                    a = self._actors.index(entry.what.actor)
+                    _remove(world, places, a, int(world.units.strength[places].sum(dtype=np.int64)))
+        for entry in self._timeline.entries:
+            if entry.name in self._leaving and isinstance(entry.what, Withdraw):
+                places, leaving, steps = self._leaving[entry.name]
+                done = step - entry.first
+                if done < (entry.end - entry.first if entry.what.until is not None else 1):
+                    a = self._actors.index(entry.what.actor)
+                    _remove(world, places, a, leaving * (done + 1) // steps - leaving * done // steps)
 
     def _set_traits(self, world: World, standing: list[Entry]) -> None:
         traits = world.actors.traits
@@ -97,43 +100,38 @@ class Interventions:
         groups.attraction[:] = pull
 
     def _hold_truces(self, world: World, standing: list[Entry]) -> None:
-        actors = world.actors
-        actors.held[:] = 0
+        world.actors.held[:] = 0
         for entry in standing:
             if isinstance(entry.what, Truce) and entry.what.action == "hold":
                 a, b = self._actors.index(entry.what.a), self._actors.index(entry.what.b)
-                state = max(int(actors.truce[a, b]), int(TruceState.TACIT))
-                actors.held[a, b] = actors.held[b, a] = 1
-                actors.truce[a, b] = actors.truce[b, a] = state
+                world.actors.held[a, b] = world.actors.held[b, a] = 1
 
     def _begin(self, world: World, entry: Entry) -> None:
         what = entry.what
         if isinstance(what, Deploy):
             self._deploy(world, entry.name, what)
-        elif isinstance(what, Withdraw):
+        elif isinstance(what, Withdraw) and not entry.past:
             places = self._places_of(world, what.actor, what.group)
             if what.country is not None:
                 there = world.ground.names.countries.index(what.country)
                 places = places[world.ground.cells_country[world.units.cell[places]] == there]
-            leaving = what.share * float(world.units.strength[places].sum(dtype=np.int64))
+            leaving = round(what.share * float(world.units.strength[places].sum(dtype=np.int64)))
             steps = max(1, entry.end - step_of(self._calendar, what.date)) if what.until is not None else 1
-            self._leaving[entry.name] = (places, leaving / steps)
+            self._leaving[entry.name] = (places, leaving, steps)
         elif isinstance(what, Strike):
             g = self._blueprint.groups.index((what.actor, what.group))
             world.groups.cohesion[g] = max(0.0, world.groups.cohesion[g] - what.cohesion_loss)
-        elif isinstance(what, Truce) and what.action != "hold":
+        elif isinstance(what, Truce):
             a, b = self._actors.index(what.a), self._actors.index(what.b)
-            state = TruceState.NEGOTIATED if what.action == "broker" else TruceState.NONE
+            now = TruceState(int(world.actors.truce[a, b]))
+            held = max(now, TruceState.TACIT)
+            state = {"broker": TruceState.NEGOTIATED, "break": TruceState.NONE, "hold": held}[what.action]
             world.actors.truce[a, b] = world.actors.truce[b, a] = int(state)
 
     def _deploy(self, world: World, name: str, what: Deploy) -> None:
         blueprint = self._blueprint
-        a = self._actors.index(what.actor)
         spec = blueprint.scenario.actors[what.actor]
-        started = sum(unit_count(g.fighters, spec.unit_size) for g in spec.groups.values())
-        pool = np.arange(blueprint.pool[a] + started, blueprint.pool[a + 1])
-        free = pool[world.units.strength[pool] == 0]
-        places = free[: unit_count(what.fighters, spec.unit_size)]
+        places = blueprint.reserve[name]
         g = blueprint.groups.index((what.actor, what.group))
         homes = blueprint.interventions.get(name, blueprint.homes[g])
         share = spec.groups[what.group].garrison_share
@@ -142,18 +140,19 @@ class Interventions:
         world.ledger["fighters_in"] += int(world.units.strength[places].sum(dtype=np.int64))
 
     def _places_of(self, world: World, actor: str, group: str | None) -> I64:
-        if group is None:
-            return np.flatnonzero(world.units.actor == self._actors.index(actor))
-        return np.flatnonzero(world.units.group == self._blueprint.groups.index((actor, group)))
+        mine = (world.units.actor == self._actors.index(actor)) & (world.units.strength > 0)
+        if group is not None:
+            mine &= world.units.group == self._blueprint.groups.index((actor, group))
+        return np.flatnonzero(mine)
 
 
-def _remove(world: World, places: I64, fighters: int) -> None:
-    """Fighters leave the region, whole units first, beginning at a random one."""
+def _remove(world: World, places: I64, actor: int, fighters: int) -> None:
+    """Fighters of the actor leave the region, whole units first, beginning at a random one; who went over stays."""
     if places.size == 0 or fighters <= 0:
         return
     begin = int(uniform(*world.key, int(Stream.WITHDRAWAL), world.step, int(places[0]), 0) * places.size)
     turn = np.roll(places, -begin)
-    strength = world.units.strength[turn].astype(np.int64)
+    strength = np.where(world.units.actor[turn] == actor, world.units.strength[turn], 0).astype(np.int64)
     before = np.concatenate(([0], np.cumsum(strength)[:-1]))
     taken = np.clip(fighters - before, 0, strength)
     world.units.strength[turn] -= taken.astype(np.int32)

@@ -22,6 +22,7 @@ class Entry:
     what: Intervention
     first: int
     end: int  # first step at which it no longer holds; beyond the last step if it holds for good
+    past: bool = False  # it came about before the first step, and only what it left behind stands
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Timeline:
             first = step_of(calendar, what.date)
             end = calendar.steps + 1 if what.until is None else step_of(calendar, what.until) + 1
             past = end <= 0 or (first < 0 and (what.type in _INSTANT or _was_a_moment(what)))
-            if not past and first < calendar.steps:
-                entries.append(Entry(name, what, max(first, 0), end))
+            closes = what.type == "withdraw" and what.country is not None
+            if (not past or closes) and first < calendar.steps:
+                entries.append(Entry(name, what, max(first, 0), end, past))
         return cls(tuple(entries))
 
     def boundaries(self) -> frozenset[int]:

@@ -105,10 +105,10 @@ def _interventions(scenario: Scenario) -> Iterator[Finding]:
         if item.until is not None and item.until < item.date:
             yield Finding((*path, "until"), f"ends on {item.until}, before it begins on {item.date}")
         if isinstance(item, Change):
-            yield from _change(path, item)
+            yield from _change(path, item, scenario.actors.get(item.actor))
 
 
-def _change(path: tuple[str, str], item: Change) -> Iterator[Finding]:
+def _change(path: tuple[str, str], item: Change, actor: Actor | None) -> Iterator[Finding]:
     if not item.set and not item.scale:
         yield Finding(path, "changes nothing; give set or scale", at_key=True)
     for name, value in item.set.items():
@@ -119,3 +119,11 @@ def _change(path: tuple[str, str], item: Change) -> Iterator[Finding]:
     for name, factor in item.scale.items():
         if factor < 0:
             yield Finding((*path, "scale", name), f"expected a factor of at least 0, got {factor:g}")
+        elif actor is not None:
+            of_actor = name in Actor.model_fields
+            field = (Actor if of_actor else Doctrine).model_fields[name]
+            low, high = bounds(field)
+            value = factor * float(getattr(actor if of_actor else actor.doctrine, name))
+            if (low is not None and value < low) or (high is not None and value > high):
+                wanted = expected(field.annotation, field)
+                yield Finding((*path, "scale", name), f"{factor:g} times its value makes {value:g}; expected {wanted}")

@@ -36,6 +36,7 @@ class Blueprint:
     allowed: npt.NDArray[np.bool_]  # (A, C) cells that an actor may enter
     base_traits: npt.NDArray[np.float64]  # (trait, A)
     pool: npt.NDArray[np.int64]  # (A + 1,) first unit place of each actor
+    reserve: dict[str, npt.NDArray[np.int64]]  # unit places of each deployment, behind all pools
     interventions: dict[str, HomeCells]  # homes or targets of interventions, by intervention id
     depot: npt.NDArray[np.int32]  # (A,) community whose people refill an army; -1 none
     groups: tuple[tuple[str, str], ...]  # (actor, group) by index
@@ -66,6 +67,7 @@ def build_blueprint(scenario: Scenario) -> Blueprint:
         allowed=np.stack([_allowed(a, ground, f"actors.{name}.operates_in") for name, a in scenario.actors.items()]),
         base_traits=np.array([[trait_of(actor, t) for actor in actors] for t in Trait]),
         pool=_pools(scenario),
+        reserve=_reserves(scenario),
         interventions=targets,
         depot=_depots(actors, ground),
         groups=tuple(groups),
@@ -94,18 +96,25 @@ def _allowed(actor: Actor, ground: Ground, path: str) -> npt.NDArray[np.bool_]:
 
 
 def _pools(scenario: Scenario) -> npt.NDArray[np.int64]:
-    """Places for units by actor: those at the start, those that interventions bring, and spare ones."""
+    """Places for units by actor: those at the start, and spare ones for actors that recruit."""
     sizes = []
-    for name, actor in scenario.actors.items():
+    for actor in scenario.actors.values():
         start = sum(unit_count(g.fighters, actor.unit_size) for g in actor.groups.values())
-        brought = sum(
-            unit_count(i.fighters, actor.unit_size)
-            for i in scenario.interventions.values()
-            if isinstance(i, Deploy) and i.actor == name
-        )
         grows = actor.doctrine.recruiting > 0
-        sizes.append(start + brought + (math.ceil((start + brought) * scenario.world.spare_units) if grows else 0))
+        sizes.append(start + (math.ceil(start * scenario.world.spare_units) if grows else 0))
     return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+
+
+def _reserves(scenario: Scenario) -> dict[str, npt.NDArray[np.int64]]:
+    """Places for units that deployments bring, behind all pools: so that no other unit's number depends on them."""
+    out = {}
+    next_place = int(_pools(scenario)[-1])
+    for name, what in sorted(scenario.interventions.items()):
+        if isinstance(what, Deploy):
+            n = unit_count(what.fighters, scenario.actors[what.actor].unit_size)
+            out[name] = np.arange(next_place, next_place + n)
+            next_place += n
+    return out
 
 
 def _depots(actors: list[Actor], ground: Ground) -> npt.NDArray[np.int32]:
@@ -123,9 +132,10 @@ def _depots(actors: list[Actor], ground: Ground) -> npt.NDArray[np.int32]:
 def new_world(blueprint: Blueprint, replicate: int) -> World:
     """The world of one replicate at step 0: units placed, communities still neutral."""
     scenario, ground = blueprint.scenario, blueprint.ground
+    places = int(blueprint.pool[-1]) + sum(p.size for p in blueprint.reserve.values())
     sizes = {
         "cell": ground.cells, "edge": ground.cells + 1, "actor": len(scenario.actors), "other": len(scenario.actors),
-        "camp": len(scenario.camps), "group": len(blueprint.groups), "unit": int(blueprint.pool[-1]),
+        "camp": len(scenario.camps), "group": len(blueprint.groups), "unit": places,
         "community": ground.communities, "feud": len(scenario.relations.feuds), "trait": len(Trait),
     }  # fmt: skip
     world = World(
@@ -197,7 +207,7 @@ def _set_groups(world: World, blueprint: Blueprint) -> None:
 
 def _place_units(world: World, blueprint: Blueprint) -> None:
     next_place = blueprint.pool[:-1].copy()
-    world.units.actor[:] = np.repeat(np.arange(len(next_place)), np.diff(blueprint.pool))
+    world.units.actor[: blueprint.pool[-1]] = np.repeat(np.arange(len(next_place)), np.diff(blueprint.pool))
     for g, (actor, name) in enumerate(blueprint.groups):
         group = blueprint.scenario.actors[actor].groups[name]
         a = int(world.groups.actor[g])

@@ -52,7 +52,7 @@ def home_cells(homes: Sequence[Home], ground: Ground, place: Place, path: str) -
     Raises
     ------
     BadInput
-        If a home names a people or country without any community in the region, or if no home lies on the grid.
+        If a home fits no community in the region, if no home lies on the grid, or if the weights add up to nothing.
     """
     parts = [_points(home, ground, place, path) for home in homes]
     inside = [bool((ground.grid.cell_of(p[0], p[1]) >= 0).any()) for p in parts]

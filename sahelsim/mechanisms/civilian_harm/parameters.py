@@ -46,7 +46,7 @@ class CivilianHarmParameters(MechanismParameters):
         "1",
         0,
         1,
-        "factor on the chance that perpetrators pick a community of their own people",
+        "factor on the motive of perpetrators against communities of their own people",
         "Nsaibia & Weiss 2020 on ethnic ties; by hand",
     )
     grievance_gain: float = parameter(

@@ -22,10 +22,14 @@ from sahelsim.rng import uniform4
 
 __all__ = ["enlist", "merge_small", "refill_army", "split_large"]
 
+_CLOSED = -1.0e8
+"""Attraction (G, C) below which a cell is closed to a group."""
+
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
 
@@ -124,11 +128,11 @@ def merge_small(start: I32, order: I32, unit_actor: I16, unit_strength: I32, bel
 @kernel
 def refill_army(
     u0: float, u1: float, a: int, first: int, last: int, missing: float, people: int, unit_cell: I32, unit_home: I32,
-    unit_actor: I16, unit_group: I16, unit_strength: I32, unit_size: int, used: int,
+    unit_actor: I16, unit_group: I16, unit_strength: I32, attraction: F32, unit_size: int, used: int,
 ) -> int:  # fmt: skip
     """Bring units first:used of army `a` up to their size, beginning at a random one (`u1`); returns the recruits.
 
-    A dead unit rises at home with its recruits. `people` bounds the recruits.
+    A dead unit rises at home with its recruits, unless its home has been closed to it. `people` bounds the recruits.
     """
     wanted = min(int(missing + u0), people)
     n = used - first
@@ -139,6 +143,8 @@ def refill_army(
     for i in range(n):
         u = first + (begin + i) % n
         if unit_actor[u] != a or unit_strength[u] >= unit_size:
+            continue
+        if unit_strength[u] == 0 and attraction[unit_group[u], unit_home[u]] < _CLOSED:
             continue
         taken = min(unit_size - unit_strength[u], wanted - found)
         if taken <= 0:

@@ -69,7 +69,7 @@ def _refill(world: World, p: RecruitmentParameters, rolls: Rolls, weeks: float) 
         taken = refill_army(
             *uniform2(*world.key, int(Stream.REFILL), world.step, int(a), 0), int(a), first, int(rolls.pool[a + 1]),
             min(1.0, p.refill * weeks) * shortfall, int(population[depot]), units.cell, units.home, units.actor,
-            units.group, units.strength, int(rolls.unit_size[a]), first + int(rolls.raised[a]),
+            units.group, units.strength, world.groups.attraction, int(rolls.unit_size[a]), first + int(rolls.raised[a]),
         )  # fmt: skip
         population[depot] -= taken
         found += taken

@@ -1,0 +1,233 @@
+"""Defection of units: by hand, against a slow reference, invariants, and the laws of the two draws."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from mechanisms.small import (
+    UNLIKELY,
+    Band,
+    changed,
+    decisions_of,
+    draws,
+    few,
+    least,
+    little_world,
+    snapshot,
+    tries,
+)
+from sahelsim.mechanisms.defection.parameters import DefectionParameters
+from sahelsim.mechanisms.defection.step import recover_cohesion, run_step
+from sahelsim.rng import Stream
+from sahelsim.terms import Decision, Trait
+
+SIZES = np.array([30, 15], np.int32)
+BY_HAND = least(
+    DefectionParameters, rate=1.0, reach=0.5, ideology=4.0, balance=1.2, pay=1.0, momentum=2.0, kin=0.8, cohesion=4.0
+)
+
+
+def meetings(n: int):
+    """In each of n cells a band of 20 of actor 0 and one of 60 of actor 1; the fighters of both are of people 0."""
+    rows = math.isqrt(n)
+    bands = [Band(a, c, 20 if a == 0 else 60) for a in (0, 1) for c in range(rows * rows)]
+    world = little_world(bands, shape=(rows, rows), groups=[(0, 0), (1, 0)])
+    world.actors.rival[0, 1] = world.actors.rival[1, 0] = 1
+    world.actors.traits[Trait.IDEOLOGY] = [0.6, 0.9]
+    world.actors.traits[Trait.PAY] = [1.0, 1.5]
+    world.actors.momentum[:] = [-0.1, 0.15]
+    world.groups.cohesion[:] = world.groups.full_cohesion[:] = [0.5, 1.0]
+    return world, rows * rows
+
+
+CHANCE_TO_WEIGH = 1 - math.exp(-1)
+
+
+def test_by_hand():
+    """A band of 20 beside one of 60 of a rival (s = 30):
+
+    balance 1.2 ln(90 / 50) = 0.70534, pay ln(1.5 / 1) = 0.40547, ideology -4 * 0.3 = -1.2,
+    momentum 2 (0.15 + 0.1) = 0.5, kin 0.8, cohesion -4 * 0.5 = -2; U = -0.78919, so it goes with chance 0.31235.
+    """
+    world, n = meetings(few(400, 100))
+    chance = 1 / (1 + math.exp(0.78919))
+    assert chance == pytest.approx(0.31235, abs=1e-5)
+    run_step(world, BY_HAND, SIZES, 1.0)
+    weigh, decide = draws(world, Stream.DEFECTION, np.arange(n))[:, :2].T
+    expected = (weigh < CHANCE_TO_WEIGH) & (decide < chance)
+    assert 0 < expected.sum() < n
+    np.testing.assert_array_equal(world.units.actor[:n] == 1, expected)
+    row = world.decisions.terms[[r[3] for r in decisions_of(world)].index(int(np.flatnonzero(expected)[0]))]
+    assert row[:6] == pytest.approx([0.70534, 0.40547, -1.2, 0.5, 0.8, -2.0], abs=1e-5)
+
+
+def reference(world, p, unit_size, weeks):
+    """Actor and group of every unit after the step, and the defections, straight from the equation of the kernel.
+
+    Units weigh one after another in the order of their number; each sees what those before it have done.
+    """
+    units, actors, groups = world.units, world.actors, world.groups
+    actor, group, moves = units.actor.tolist(), units.group.tolist(), []
+    strength, cell = units.strength.tolist(), units.cell.tolist()
+    ideology, pay = actors.traits[Trait.IDEOLOGY].tolist(), actors.traits[Trait.PAY].tolist()
+
+    def fighters(b, c):
+        return sum(s for s, owner, place in zip(strength, actor, cell, strict=True) if owner == b and place == c)
+
+    for u, n in enumerate(strength):
+        weigh, decide = draws(world, Stream.DEFECTION, u)[0, :2]
+        if n == 0 or weigh >= 1 - math.exp(-p.rate * weeks):
+            continue
+        a, c, people = actor[u], cell[u], int(groups.people[group[u]])
+        offers = []
+        for b in range(actors.camp.size):
+            distance = abs(ideology[a] - ideology[b])
+            if not actors.rival[a, b] or distance > p.reach or fighters(b, c) == 0:
+                continue
+            kin = any(groups.actor[g] == b and groups.people[g] == people >= 0 for g in range(groups.actor.size))
+            s = unit_size[a]
+            offers.append((
+                p.balance * math.log((s + fighters(b, c)) / (s + fighters(a, c))) + p.pay * math.log(pay[b] / pay[a])
+                - p.ideology * distance + p.momentum * (actors.momentum[b] - actors.momentum[a]) + p.kin * kin, -b,
+            ))  # fmt: skip
+        if not offers:
+            continue
+        worth, minus_b = max(offers)  # of equals the first
+        if decide < 1 / (1 + math.exp(p.cohesion * groups.cohesion[group[u]] - worth)):
+            moves.append((c, u, a, -minus_b, n))
+            actor[u] = -minus_b
+            own = [g for g in range(groups.actor.size) if groups.actor[g] == -minus_b]
+            same = [g for g in own if groups.people[g] == people >= 0]
+            group[u] = (same or own)[0]  # a mixed band, or one without kin there, joins the first
+    return actor, group, moves
+
+
+def scattered(seed: int):
+    """Four actors, most of them rivals, in six cells; groups of two peoples and mixed ones."""
+    r = np.random.default_rng(seed)
+    bands = [Band(int(a), int(r.integers(6)), int(r.integers(0, 60))) for a in np.sort(r.integers(0, 4, 24))]
+    groups = [(0, 0), (0, 1), (1, 1), (1, -1), (2, -1), (3, 0)]
+    of = {0: [0, 1], 1: [2, 3], 2: [4], 3: [5]}
+    bands = [Band(b.actor, b.cell, b.strength, int(r.choice(of[b.actor]))) for b in bands]
+    world = little_world(bands, shape=(2, 3), actor_camp=(1, 2, 2, 1), groups=groups, peoples=2, spare=2, seed=seed)
+    rival = np.triu(r.random((4, 4)) < 0.8, 1)
+    world.actors.rival[:] = rival | rival.T
+    world.actors.traits[Trait.IDEOLOGY] = r.uniform(0, 1, 4)
+    world.actors.traits[Trait.PAY] = r.uniform(0.5, 2, 4)
+    world.actors.momentum[:] = r.normal(0, 0.3, 4)
+    world.groups.cohesion[:] = r.uniform(0, 1, 6)
+    world.step = int(r.integers(1000))
+    p = DefectionParameters(
+        enabled=True, rate=0.9, reach=0.6, ideology=2.0, balance=1.2, pay=1.0, momentum=2.0, kin=0.8, cohesion=2.0,
+        cohesion_recovery=0.03,
+    )  # fmt: skip
+    return world, p, np.array(r.integers(5, 60, 4), np.int32)
+
+
+@pytest.mark.parametrize("seed", range(few(20, 8)))
+def test_against_the_reference(seed):
+    world, p, unit_size = scattered(seed)
+    for _ in range(3):
+        actor, group, moves = reference(world, p, unit_size.tolist(), 1.5)
+        logged = len(decisions_of(world))
+        run_step(world, p, unit_size, 1.5)
+        assert world.units.actor.tolist() == actor
+        assert world.units.group.tolist() == group
+        rows = decisions_of(world)[logged:]
+        assert rows == [(world.step, int(Decision.DEFECTION), *move) for move in moves]
+        world.step += 1
+
+
+def test_the_reference_has_defections_to_check():
+    """The comparison above is worth something only if units do go over, to several actors."""
+    worlds = [scattered(seed) for seed in range(8)]
+    moves = [move for world, p, size in worlds for move in reference(world, p, size.tolist(), 1.5)[2]]
+    assert len(moves) > 10
+    assert len({to for _, _, _, to, _ in moves}) == 4
+
+
+@tries(60, 15)
+@given(st.integers(0, 2**32 - 1), st.floats(0, 1), st.floats(0, 2), st.floats(1 / 7, 31 / 7))
+def test_invariants(seed, rate, reach, weeks):
+    world, p, unit_size = scattered(seed)
+    before = snapshot(world)
+    run_step(world, p.model_copy(update={"rate": rate, "reach": reach}), unit_size, weeks)
+    after = snapshot(world)
+    index = {"cells.start", "cells.order", "cells.strength"}
+    assert changed(before, after) - index <= {"units.actor", "units.group"}
+    here = np.zeros_like(world.cells.strength)
+    np.add.at(here, (world.units.cell, world.units.actor), world.units.strength)
+    np.testing.assert_array_equal(world.cells.strength, here)  # follows the defections
+    np.testing.assert_array_equal(world.groups.actor[world.units.group], world.units.actor)
+    rows = decisions_of(world)
+    gone = np.flatnonzero(before["units.actor"] != after["units.actor"])
+    assert [row[3] for row in rows] == gone.tolist()
+    ideology = world.actors.traits[Trait.IDEOLOGY]
+    for _, _, cell, u, old, new, size in rows:
+        assert (old, new) == (before["units.actor"][u], after["units.actor"][u])
+        assert (cell, size) == (world.units.cell[u], world.units.strength[u])
+        assert size > 0
+        assert world.actors.rival[old, new] == 1
+        assert abs(ideology[old] - ideology[new]) <= reach
+
+
+@pytest.mark.parametrize(("rate", "weeks"), [(0.2, 1.0), (0.05, 31 / 7), (0.9, 1 / 7)])
+def test_share_that_goes_over(rate, weeks):
+    """Of the bands of actor 0, (1 - exp(-rate weeks)) times the logistic chance go, whatever the length of the step."""
+    world, n = meetings(few(22_500, 2_500))
+    run_step(world, BY_HAND.model_copy(update={"rate": rate}), SIZES, weeks)
+    gone = int((world.units.actor[:n] == 1).sum())
+    chance = (1 - math.exp(-rate * weeks)) / (1 + math.exp(0.78919))
+    assert binomtest(gone, n, chance).pvalue > UNLIKELY
+
+
+def test_limits():
+    """No defection at rate 0, to somebody who is no rival, beyond the reach, or out of a group that holds firmly."""
+    for update in ({"rate": 0.0}, {"reach": 0.29}, {"cohesion": 120.0}):
+        world, _ = meetings(100)
+        run_step(world, BY_HAND.model_copy(update=update), SIZES, 1.0)
+        assert decisions_of(world) == [], update
+    world, _ = meetings(100)
+    world.actors.rival[:] = 0
+    run_step(world, BY_HAND, SIZES, 1.0)
+    assert decisions_of(world) == []
+
+
+def test_the_reach_itself_is_within_reach():
+    """The distance may be as large as `reach`, not larger."""
+    for reach, gone in ((0.5, 100), (0.4999, 0)):
+        world, _ = meetings(100)
+        world.actors.traits[Trait.IDEOLOGY] = [0.25, 0.75]
+        run_step(world, BY_HAND.model_copy(update={"rate": 60.0, "reach": reach, "pay": 200.0}), SIZES, 1.0)
+        assert len(decisions_of(world)) == gone
+
+
+def test_all_go_when_everything_pulls():
+    world, n = meetings(100)
+    run_step(world, BY_HAND.model_copy(update={"rate": 60.0, "pay": 200.0}), SIZES, 1.0)
+    assert (world.units.actor == 1).all()
+    assert len(decisions_of(world)) == n
+
+
+def test_nobody_goes_over_to_a_rival_in_the_next_cell():
+    world = little_world([Band(0, 0, 20), Band(1, 1, 900)], shape=(1, 2))
+    world.actors.rival[0, 1] = world.actors.rival[1, 0] = 1
+    run_step(world, BY_HAND.model_copy(update={"rate": 60.0, "balance": 100.0}), SIZES, 1.0)
+    assert decisions_of(world) == []
+
+
+@pytest.mark.parametrize(("recovery", "weeks", "steps"), [(0.03, 1.0, 40), (0.2, 0.5, 7), (0.9, 2.0, 1)])
+def test_cohesion_comes_back_by_a_share_a_week(recovery, weeks, steps):
+    """The gap shrinks by the factor 1 - min(1, recovery weeks) a step and is never overshot."""
+    world, _ = meetings(4)
+    world.groups.cohesion[:] = [0.1, 0.2]
+    for _ in range(steps):
+        recover_cohesion(world, least(DefectionParameters, cohesion_recovery=recovery), weeks)
+    gap = np.array([0.4, 0.8]) * (1 - min(1.0, recovery * weeks)) ** steps
+    assert world.groups.full_cohesion - world.groups.cohesion == pytest.approx(gap, abs=1e-12)
