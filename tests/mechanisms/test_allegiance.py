@@ -102,6 +102,14 @@ def test_those_who_side_with_their_tormentor_or_with_nobody_get_no_protection():
     assert (protection == 0).all()
 
 
+def test_fear_of_nobody_in_particular_is_no_pull():
+    """Without a grievance there is no tormentor to be protected from: those who are best off neutral stay so."""
+    world = one_place(40)
+    world.communities.grievance[:] = 0.0
+    run_step(world, least(AllegianceParameters, review_rate=60.0, protection=60.0, neutral=60.0), 1.0)
+    assert (world.communities.camp == 0).all()
+
+
 def test_what_is_felt_and_what_clans_share_by_hand():
     """Corner to corner: 8 fighters in cell 0 of two by two are felt as 8 there and 4 in each other cell, at reach 1/2.
 

@@ -294,6 +294,9 @@ def test_limits():
     before = snapshot(world)
     run_step(world, least(RecruitmentParameters), rolls, 1.0)
     assert {name for name in changed(before, snapshot(world)) if not name.startswith("cells.")} == set()
+    world.actors.traits[Trait.ESTABLISHMENT] = 500.0  # an establishment without a depot
+    run_step(world, least(RecruitmentParameters, refill=1.0), rolls, 1.0)
+    assert (world.units.strength[0], world.communities.population[0]) == (10, 1000)
     world, rolls = village_and_band(people=7, fighters=1)
     run_step(world, least(RecruitmentParameters, rate=60.0, ceiling=50.0), rolls, 4.0)
     assert (world.units.strength[0], world.communities.population[0]) == (8, 0)
