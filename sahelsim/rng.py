@@ -141,5 +141,5 @@ def uniforms(
     """
     s, e = np.broadcast_arrays(np.asarray(steps, np.int64), np.asarray(entities, np.int64))
     out = np.empty((s.size, 4))
-    _fill(key[0], key[1], int(stream), np.ascontiguousarray(s.ravel()), np.ascontiguousarray(e.ravel()), slot, out)
+    _fill(key[0], key[1], int(stream), s.ravel().copy(), e.ravel().copy(), slot, out)
     return out

@@ -154,9 +154,8 @@ def write_table(
     lines += ["", "Mean of the replicates (5–95 % of them) / record.", ""]
     lines += ["| figure | record | median | 5–95 % of replicates |", "|---|---|---|---|"]
     for r in rows:
-        lines.append(
-            f"| {r['figure']} | {number(r['record'])} | {number(r['median'])} | {number(r['low'])}–{number(r['high'])} |"
-        )
+        record_, median, low, high = (number(r[k]) for k in ("record", "median", "low", "high"))
+        lines.append(f"| {r['figure']} | {record_} | {median} | {low}–{high} |")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return hits
 

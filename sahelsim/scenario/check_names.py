@@ -96,6 +96,8 @@ def _peoples(scenario: Scenario, names: _Names) -> Iterator[Finding]:
 def _actor(scenario: Scenario, name: str, names: _Names) -> Iterator[Finding]:
     actor, path = scenario.actors[name], ("actors", name)
     yield from names.camp(actor.camp, (*path, "camp"))
+    if actor.camp == scenario.camps[0]:
+        yield Finding((*path, "camp"), f"'{actor.camp}' is the neutral camp; an armed actor stands for another")
     for i, country in enumerate(actor.operates_in):
         yield from names.country(country, (*path, "operates_in", i))
     for key, group in actor.groups.items():

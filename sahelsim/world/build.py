@@ -109,7 +109,7 @@ def _reserves(scenario: Scenario) -> dict[str, npt.NDArray[np.int64]]:
     """Places for units that deployments bring, behind all pools: so that no other unit's number depends on them."""
     out = {}
     next_place = int(_pools(scenario)[-1])
-    for name, what in sorted(scenario.interventions.items()):
+    for name, what in sorted(scenario.interventions.items(), key=lambda item: (item[1].date, item[0])):
         if isinstance(what, Deploy):
             n = unit_count(what.fighters, scenario.actors[what.actor].unit_size)
             out[name] = np.arange(next_place, next_place + n)

@@ -48,7 +48,7 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
         world.ground.community_start, world.communities.camp, world.communities.population,
         actors.camp, actors.traits[Trait.RECRUITING], actors.momentum, p.rate, p.ceiling, p.momentum,
     )  # fmt: skip
-    world.ledger["recruits"] += enlisted + _refill(world, p, rolls, weeks)
+    world.ledger["recruits"] += int(enlisted) + _refill(world, p, rolls, weeks)
     merge_small(cells.start, cells.order, units.actor, units.strength, p.disband_below)
     split_large(
         units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size, rolls.pool,
@@ -72,5 +72,5 @@ def _refill(world: World, p: RecruitmentParameters, rolls: Rolls, weeks: float) 
             units.group, units.strength, world.groups.attraction, int(rolls.unit_size[a]), first + int(rolls.raised[a]),
         )  # fmt: skip
         population[depot] -= taken
-        found += taken
+        found += int(taken)
     return found
