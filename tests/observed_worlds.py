@@ -40,6 +40,7 @@ PARAMETERS = ObservationParameters(
     count_noise=0.3, range_share=0.27, range_width=1.0, place_exact=0.40, place_near=0.30,
     place_district=0.1, place_province=0.05, place_area=0.1, date_exact=0.6, date_days=0.2, date_week=0.08,
     date_month=0.07, unattributed=0.1,
+    range_below=0.6, unsplit_state=0.02, unsplit_non_state=0.21,
 )  # fmt: skip
 """Shares of the rarer codes are higher than in UCDP GED, so that small tests meet them."""
 

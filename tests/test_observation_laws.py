@@ -19,9 +19,9 @@ from observed_worlds import (
 )
 
 from sahelsim.grid import distance_km
-from sahelsim.observation.parameters import ObservationParameters
 from sahelsim.observation.places import NEAR_KM
 from sahelsim.observation.report import Fate, observe
+from sahelsim.scenario.load import load_scenario
 
 GROUND = make_ground()
 GED = Path(__file__).parents[1] / ".." / "shared" / "data" / "ucdp_ged_central_sahel_2012_2021.csv"
@@ -96,15 +96,14 @@ def test_precision_codes_and_moves_follow_the_law(many):
 
 
 @pytest.mark.skipif(not GED.exists(), reason="needs ../shared/data")
-def test_defaults_are_those_measured_on_ged():
-    """Shares that have a default are UCDP GED's, central Sahel 2017-2021, events with at least one death."""
+def test_shares_of_the_shipped_scenarios_are_those_measured_on_ged():
+    """They are UCDP GED's, central Sahel 2017-2021, events with at least one death."""
     import pandas as pd
 
     ged = pd.read_csv(GED)
     box = ged.longitude.between(-8.5, 7.5) & ged.latitude.between(9.5, 20.5)
     ged = ged[(ged.year >= 2017) & box & (ged.best > 0)]
     assert len(ged) == 1638
-    default = {k: f.default for k, f in ObservationParameters.model_fields.items() if isinstance(f.default, float)}
     below, above = (ged.low < ged.best).sum(), (ged.high > ged.best).sum()
     unsplit = (ged.deaths_unknown == ged.best).groupby(ged.type_of_violence).mean()
     measured = {
@@ -115,6 +114,7 @@ def test_defaults_are_those_measured_on_ged():
         "unsplit_state": unsplit[1],
         "unsplit_non_state": unsplit[2],
     }
-    assert default == pytest.approx(measured, abs=0.006)
+    shipped = load_scenario("sahel_2017_2023").mechanisms.observation
+    assert {name: getattr(shipped, name) for name in measured} == pytest.approx(measured, abs=0.006)
     span = (pd.to_datetime(ged.date_end) - pd.to_datetime(ged.date_start)).dt.days[ged.date_prec == 2]
     assert (span == 1).mean() == pytest.approx(1 - 0.35, abs=0.03)  # kernel._LOG_CONTINUE

@@ -48,7 +48,6 @@ class ObservationParameters(MechanismParameters):
         1,
         "chance that the disagreement lies below best (low < best = high), else above",
         "UCDP GED 2017-21: 277 of 466 ranges",
-        default=0.6,
     )
     unsplit_state: float = parameter(
         "1",
@@ -56,7 +55,6 @@ class ObservationParameters(MechanismParameters):
         1,
         "chance that a state-based battle's dead are not told apart by side (deaths_unknown)",
         "UCDP GED 2017-21, 843 events",
-        default=0.02,
     )
     unsplit_non_state: float = parameter(
         "1",
@@ -64,7 +62,6 @@ class ObservationParameters(MechanismParameters):
         1,
         "the same for battles between non-state actors",
         "UCDP GED 2017-21, 193 events",
-        default=0.21,
     )
     place_exact: float = parameter("1", 0, 1, "share of events placed exactly (where_prec 1)", "UCDP GED 2017-21")
     place_near: float = parameter("1", 0, 1, "share placed within 25 km (where_prec 2)", "UCDP GED 2017-21")
@@ -75,7 +72,6 @@ class ObservationParameters(MechanismParameters):
         1,
         "share placed in the first-level area (where_prec 4)",
         "UCDP GED 2017-21, 1,638 events",
-        default=0.023,
     )
     place_area: float = parameter(
         "1",
@@ -83,7 +79,6 @@ class ObservationParameters(MechanismParameters):
         1,
         "share placed along a road or in a loose area (where_prec 5); the rest is placed in the country (6)",
         "UCDP GED 2017-21, 1,638 events",
-        default=0.095,
     )
     date_exact: float = parameter("1", 0, 1, "share of events with an exact day (date_prec 1)", "UCDP GED 2017-21")
     date_days: float = parameter("1", 0, 1, "share dated within 2-6 days (date_prec 2)", "UCDP GED 2017-21")
@@ -94,7 +89,6 @@ class ObservationParameters(MechanismParameters):
         1,
         "share dated to a month (date_prec 4); what is left is dated to 32-100 days (5)",
         "UCDP GED 2017-21, 1,638 events",
-        default=0.034,
     )
     unattributed: float = parameter(
         "1",

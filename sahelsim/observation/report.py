@@ -142,7 +142,7 @@ def observe(
 
 _EXACT = ObservationParameters(
     enabled=False, base=0, size=0, remoteness=0, civilian=0, non_state=0, growth=0, count_noise=0,
-    range_share=0, range_width=0, unsplit_state=0, unsplit_non_state=0, place_exact=1, place_near=0,
+    range_share=0, range_width=0, range_below=0, unsplit_state=0, unsplit_non_state=0, place_exact=1, place_near=0,
     place_district=0, place_province=0, place_area=0, date_exact=1, date_days=0, date_week=0, date_month=0,
     unattributed=0,
 )  # fmt: skip
