@@ -11,18 +11,28 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DECISION_TERMS", "DecisionLog", "Names", "Panel", "ReplicateRecord", "ViolenceLog"]
+__all__ = ["DECISION_TERMS", "DecisionLog", "Flows", "Names", "Panel", "ReplicateRecord", "ViolenceLog"]
 
 I32 = npt.NDArray[np.int32]
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
 DECISION_TERMS: dict[int, tuple[str, ...]] = {
-    1: ("coercion", "protection", "services", "kinship", "grievance", "clan", "standing", "fear"),
-    2: ("coercion", "protection", "services", "kinship", "grievance", "clan", "standing", "fear"),
-    3: ("balance", "pay", "ideology", "momentum", "kin", "cohesion", "", ""),
+    1: ("coercion", "protection", "services", "kinship", "grievance", "clan", "standing", "pact"),
+    2: ("coercion", "protection", "services", "kinship", "grievance", "clan", "standing", "pact"),
+    3: ("balance", "pay", "ideology", "tide", "kin", "cohesion", "", ""),
     4: ("hostility", "exhaustion", "common_enemy", "overlap", "ideology", "hazard", "", ""),
     5: ("hostility", "exhaustion", "common_enemy", "overlap", "ideology", "hazard", "", ""),
+    6: ("balance", "pay", "ideology", "tide", "kin", "cohesion", "command", "strain"),
+    7: ("besiegers", "defenders", "enmity", "resistance", "hazard", "", "", ""),
+    8: ("besiegers", "defenders", "tightness", "hunger", "weeks", "trust", "hazard", "relievers"),
+    9: ("hunger", "fear", "trust", "grievance", "kinship", "state", "protection", "worth"),
+    10: ("hunger", "fear", "trust", "grievance", "kinship", "state", "protection", "worth"),
+    11: ("temptation", "state", "violence", "trust", "grievance", "weeks", "hazard", "absence"),
+    12: ("harm", "fear", "unprotected", "kinship", "hazard", "", "", ""),
+    13: ("exposure", "losses", "cohesion_before", "cohesion_after", "", "", "", ""),
+    14: ("deaths", "weight", "hostility", "fame", "", "", "", ""),
+    15: ("fighters", "remoteness", "strain", "ransom", "hazard", "", "", ""),
 }
 """Names of the eight terms of a decision, by `terms.Decision`."""
 
@@ -59,20 +69,27 @@ class ViolenceLog:
     winner: I32  # actor that held the ground; -1 when one-sided
     terms: F32
     """(E, 4) terms of the hazard. Battle: enmity, contact, hazard a week, log-odds of strength for the attacker.
-    Otherwise: coercion, punishment, reprisal, and how roused the avengers are (revenge)."""
+    Otherwise: coercion, punishment, reprisal against the community hit, and how roused the avengers are (revenge)."""
 
 
 @dataclass(frozen=True)
 class DecisionLog:
-    """Pledges, defections and truce changes. Shape (D,) each, terms (D, 8) named by DECISION_TERMS."""
+    """Decisions of communities, units, groups, actors and dyads. Shape (D,) each, terms (D, 8) by DECISION_TERMS."""
 
     step: I32
     kind: I32  # terms.Decision
-    cell: I32  # -1 for dyads
-    entity: I32  # community, unit, or dyad index a * A + b with a < b
-    before: I32  # camp, actor or truce state before
-    after: I32  # camp, actor or truce state after
-    size: I32  # people of the community, fighters of the unit, 0 for dyads
+    cell: I32  # -1 for dyads, groups without fighters and statements
+    entity: I32
+    """Community (pledge, lapse, siege, pact, militia), unit (defection), group (katiba, commander), actor (kidnapping),
+    dyad a * A + b with a < b (truce), or author * A + addressee (statement; the author again for a sermon to all)."""
+    before: I32
+    """Camp (pledge, lapse), actor (defection, katiba, siege_end, pact_broken), truce state, number of the commander
+    (commander_killed); -1 where there was none."""
+    after: I32
+    """Camp, actor (defection, katiba, siege_start, pact made or refused, militia, kidnapping), truce state,
+    terms.SiegeEnd (siege_end), actor that broke its word (pact_broken; -1: the community did), number of the next
+    commander; -1 where there is none."""
+    size: I32  # people of the community, fighters of the unit, group or band raised, thousands in a ransom, 0 for dyads
     terms: F32
 
 
@@ -86,6 +103,31 @@ class Panel:
     displaced: I32  # (T, C) people who have taken refuge in the cell
     allegiance: npt.NDArray[np.int8]  # (T, M) camp of each community
     population: I32  # (T, M) people present
+    besieger: npt.NDArray[np.int8]  # (T, M) actor that besieges the community, -1 none
+    pact: npt.NDArray[np.int8]  # (T, M) actor with which the community has a pact, -1 none
+    treasury: I64  # (T, A) money at the end of the month
+    accounts: I64  # (T, accounts, A) income and spending of the month, terms.Account
+    strain: F32  # (T, A) 0-1
+    group_actor: npt.NDArray[np.int16]  # (T, G) actor of each group
+    group_fighters: I32  # (T, G)
+    group_cohesion: F32  # (T, G)
+    group_commander: I32  # (T, G) how many commanders it has had, less one
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Who fled from where to where, by month; rows in which somebody moved, sorted by (month, origin, destination).
+
+    From one home there are in a refuge: those who fled there, less who returned, plus who moved on, less who settled.
+    """
+
+    months: I32  # month_id
+    origin: I32  # community that is the home
+    destination: I32  # community that is the refuge
+    fled: I64  # people who came straight from home
+    returned: I64  # people who went home from there
+    moved_on: I64  # people who came from another refuge, less those who left for another
+    settled: I64  # people who stayed there for good, and belong there now
 
 
 @dataclass(frozen=True)
@@ -100,5 +142,6 @@ class ReplicateRecord:
     hostility: F32  # (S, A, A) by step
     truce: npt.NDArray[np.int8]  # (S, A, A) terms.TruceState by step
     fighters: I64  # (S, A) fighters by actor and step
+    flows: Flows
     ledger: dict[str, int] = field(default_factory=dict)  # people and fighters in, out, dead: closes to zero
     seconds: float = 0.0

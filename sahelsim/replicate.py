@@ -9,15 +9,16 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.record import Panel, ReplicateRecord
+from sahelsim.record import Flows, Panel, ReplicateRecord
 from sahelsim.scenario.schema import Scenario
 from sahelsim.schedule import Play, begin, run_step
-from sahelsim.terms import month_id
+from sahelsim.terms import Account, month_id
 from sahelsim.world.build import Blueprint, build_blueprint
 from sahelsim.world.index import index_communities, index_units
+from sahelsim.world.log import FLOW_COLUMNS
 from sahelsim.world.state import World
 
-__all__ = ["Recorder", "close_ledger", "control_of", "month_ends", "simulate_replicate"]
+__all__ = ["Recorder", "close_ledger", "control_of", "flows_by_month", "month_ends", "simulate_replicate"]
 
 _PROGRESS_EVERY = 16
 
@@ -39,8 +40,8 @@ def control_of(world: World, threshold: float) -> npt.NDArray[np.int32]:
     where there is nothing of the other); the camp with the greatest hold has the cell if that reaches `threshold`.
     """
     cells = world.cells
-    armed = np.zeros(cells.pledged.shape)
-    np.add.at(armed.T, world.actors.camp, cells.strength.T)
+    in_camp = world.actors.camp[:, None] == np.arange(cells.pledged.shape[1])
+    armed = cells.strength.astype(np.float64) @ in_camp.astype(np.float64)  # sums of integers: exact
     people = cells.pledged.astype(np.float64)
     total_armed, total_people = armed.sum(1, keepdims=True), people.sum(1, keepdims=True)
     parts = (total_armed > 0).astype(np.float64) + (total_people > 0)
@@ -50,16 +51,52 @@ def control_of(world: World, threshold: float) -> npt.NDArray[np.int32]:
     return np.where((hold.max(1) >= threshold) & (best > 0), best, -1).astype(np.int32)
 
 
+def flows_by_month(rows: npt.NDArray[np.int32], ends: dict[int, int], communities: int) -> Flows:
+    """Moves of people added up by month, origin and destination.
+
+    Parameters
+    ----------
+    rows : (N, 7)
+        As `world.log.FLOW_COLUMNS`, in order of step.
+    ends : dict
+        From `month_ends`: a move belongs to the month of its step.
+    communities : int
+        Number of communities.
+    """
+    step, origin, destination = (rows[:, i].astype(np.int64) for i in range(3))
+    month = np.searchsorted(np.array(list(ends), np.int64), step)
+    key = (month * communities + origin) * communities + destination
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    month, pair = np.divmod(key[first], communities * communities)
+    people = {
+        name: np.add.reduceat(rows[order, 3 + i], first, dtype=np.int64) if first.size else np.zeros(0, np.int64)
+        for i, name in enumerate(FLOW_COLUMNS[3:])
+    }
+    return Flows(
+        months=np.array(list(ends.values()), np.int32)[month],
+        origin=(pair // communities).astype(np.int32),
+        destination=(pair % communities).astype(np.int32),
+        **people,
+    )
+
+
 class Recorder:
-    """Takes down the state of a world: every step the dyads, every month the cells and communities."""
+    """Takes down the state of a world: every step the dyads, every month the rest.
+
+    Where truces are switched off none holds, whatever the world begins with, and none is taken down.
+    """
 
     def __init__(self, play: Play) -> None:
         world, scenario = play.world, play.blueprint.scenario
         self._ends = month_ends(scenario)
         self._threshold = scenario.world.control_threshold
+        self._truces = scenario.mechanisms.truce.enabled
         months, steps, actors = len(self._ends), scenario.calendar.steps, len(scenario.actors)
-        cells, communities = world.ground.cells, world.ground.communities
+        cells, communities, groups = world.ground.cells, world.ground.communities, world.groups.actor.size
         self._row = 0
+        self._accounts = np.zeros_like(world.actors.accounts)
         self.panel = Panel(
             months=np.array(list(self._ends.values()), np.int32),
             presence=np.zeros((months, actors, cells), np.int32),
@@ -67,6 +104,15 @@ class Recorder:
             displaced=np.zeros((months, cells), np.int32),
             allegiance=np.zeros((months, communities), np.int8),
             population=np.zeros((months, communities), np.int32),
+            besieger=np.zeros((months, communities), np.int8),
+            pact=np.zeros((months, communities), np.int8),
+            treasury=np.zeros((months, actors), np.int64),
+            accounts=np.zeros((months, len(Account), actors), np.int64),
+            strain=np.zeros((months, actors), np.float32),
+            group_actor=np.zeros((months, groups), np.int16),
+            group_fighters=np.zeros((months, groups), np.int32),
+            group_cohesion=np.zeros((months, groups), np.float32),
+            group_commander=np.zeros((months, groups), np.int32),
         )
         self.hostility = np.zeros((steps, actors, actors), np.float32)
         self.truce = np.zeros((steps, actors, actors), np.int8)
@@ -74,12 +120,14 @@ class Recorder:
 
     def take(self, world: World, step: int) -> None:
         """Take down the state after `step`."""
-        index_units(world)
+        units = world.units
         self.hostility[step] = world.actors.hostility
-        self.truce[step] = world.actors.truce
-        self.fighters[step] = world.cells.strength.sum(axis=0, dtype=np.int64)
+        if self._truces:
+            self.truce[step] = world.actors.truce
+        self.fighters[step] = np.bincount(units.actor, weights=units.strength, minlength=self.fighters.shape[1])
         if step not in self._ends:
             return
+        index_units(world)
         index_communities(world)
         panel, row, c = self.panel, self._row, world.communities
         panel.presence[row] = world.cells.strength.T
@@ -87,11 +135,31 @@ class Recorder:
         panel.displaced[row] = np.bincount(world.ground.community_cell, weights=c.hosted, minlength=world.ground.cells)
         panel.allegiance[row] = c.camp
         panel.population[row] = c.population
+        panel.besieger[row] = c.besieger
+        panel.pact[row] = c.pact
+        self._take_organisations(world, row)
         self._row += 1
+
+    def _take_organisations(self, world: World, row: int) -> None:
+        """Budgets of the actors, and their groups."""
+        panel, actors, groups, units = self.panel, world.actors, world.groups, world.units
+        panel.treasury[row] = actors.treasury
+        panel.accounts[row] = actors.accounts - self._accounts
+        self._accounts[:] = actors.accounts
+        panel.strain[row] = actors.strain
+        panel.group_actor[row] = groups.actor
+        panel.group_fighters[row] = np.bincount(units.group, weights=units.strength, minlength=groups.actor.size)
+        panel.group_cohesion[row] = groups.cohesion
+        panel.group_commander[row] = groups.commander
+
+    def flows(self, world: World) -> Flows:
+        """Who fled, returned, moved on and settled, from the log of the whole replicate."""
+        log = world.flows
+        return flows_by_month(log.rows[: int(log.count[0])], self._ends, world.ground.communities)
 
 
 def close_ledger(world: World) -> dict[str, int]:
-    """People and fighters in, out and dead. `people_error` and `fighters_error` are 0 if nobody was made or lost."""
+    """People, fighters and money in and out; the `_error` of each is 0 if none was made from nothing or lost."""
     rows = world.violence.rows[: int(world.violence.count[0])].astype(np.int64)
     ledger = dict(world.ledger)
     ledger["fighters_killed"] = int(rows[:, 5:7].sum())
@@ -101,11 +169,14 @@ def close_ledger(world: World) -> dict[str, int]:
     ledger["people_end"] = int(c.population.sum(dtype=np.int64) + c.away.sum(dtype=np.int64))
     ledger["fighters_error"] = ledger["fighters_end"] - (
         ledger["fighters_start"] + ledger["fighters_in"] + ledger["recruits"]
-        - ledger["fighters_out"] - ledger["fighters_killed"]
+        - ledger["fighters_out"] - ledger["fighters_killed"] - ledger["fighters_home"]
     )  # fmt: skip
     ledger["people_error"] = ledger["people_end"] - (
-        ledger["people_start"] - ledger["recruits"] - ledger["civilians_killed"]
+        ledger["people_start"] - ledger["recruits"] - ledger["civilians_killed"] + ledger["fighters_home"]
     )
+    a = world.actors
+    ledger["money_end"] = int(a.treasury.sum())
+    ledger["money_error"] = int(np.abs(a.treasury - a.accounts.sum(axis=0)).sum())
     return ledger
 
 
@@ -154,6 +225,7 @@ def simulate_replicate(
         hostility=recorder.hostility,
         truce=recorder.truce,
         fighters=recorder.fighters,
+        flows=recorder.flows(play.world),
         ledger=close_ledger(play.world),
         seconds=time.perf_counter() - began,
     )

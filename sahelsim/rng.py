@@ -41,6 +41,17 @@ class Stream(IntEnum):
     REPORTING_COUNTS = 18
     REPORTING_PLACE = 19
     REPORTING_DATE = 20
+    SIEGE = 21
+    SIEGE_END = 22
+    PACT = 23
+    PACT_BREACH = 24
+    MEANS = 25
+    MEANS_PLACE = 26
+    DESERTION = 27
+    INFORMATION = 28
+    SELF_DEFENCE = 29
+    KATIBA = 30
+    COMMANDER = 31
 
 
 _M0 = np.uint64(0xD2511F53)

@@ -1,7 +1,7 @@
 """The model on one page: what happens in a step, in this order.
 
 Mechanisms read and write the arrays of the world and nothing else. A mechanism that is switched off is left out; what
-only fades with time (grievance, fear, memory, cohesion) fades all the same.
+only fades with time (grievance, fear, memory, harm, losses, cohesion) fades all the same.
 """
 
 from __future__ import annotations
@@ -18,11 +18,18 @@ from sahelsim.mechanisms.civilian_harm import step as civilian_harm
 from sahelsim.mechanisms.decay import decay_factor
 from sahelsim.mechanisms.defection import step as defection
 from sahelsim.mechanisms.displacement import step as displacement
+from sahelsim.mechanisms.information import step as information
+from sahelsim.mechanisms.katiba import step as katiba
+from sahelsim.mechanisms.means import step as means
 from sahelsim.mechanisms.movement import step as movement
+from sahelsim.mechanisms.pact import step as pact
 from sahelsim.mechanisms.recruitment import step as recruitment
 from sahelsim.mechanisms.revenge import step as revenge
+from sahelsim.mechanisms.self_defence import step as self_defence
+from sahelsim.mechanisms.siege import step as siege
 from sahelsim.mechanisms.truce import step as truce
 from sahelsim.world.build import Blueprint, new_world, unit_count
+from sahelsim.world.first_sieges import lay_first_sieges
 from sahelsim.world.index import index_units
 from sahelsim.world.state import World
 
@@ -38,6 +45,7 @@ class Play:
     interventions: Interventions
     rolls: recruitment.Rolls
     weeks: float  # length of a step
+    mark: int = 0  # rows of the log of violence before this step
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class Stage:
     name: str
     switch: str | None
     run: Callable[[Play], None]
+    says: str  # what happens, for the description of the model
 
 
 def _interventions(play: Play) -> None:
@@ -55,6 +64,7 @@ def _interventions(play: Play) -> None:
 
 def _hostility(play: Play) -> None:
     truce.drift(play.world, play.blueprint.scenario.mechanisms.truce, play.weeks)
+    defection.note_growth(play.world, play.blueprint.scenario.mechanisms.defection, play.weeks)
 
 
 def _truce(play: Play) -> None:
@@ -67,6 +77,12 @@ def _enmity(play: Play) -> None:
     truce.refresh_enmity(play.world, tacit, negotiated)
     index_units(play.world)
     movement.appraise(play.world, m.movement)
+    if m.siege.enabled:
+        siege.keep_besiegers(play.world, m.siege)
+
+
+def _drive(play: Play) -> None:
+    means.set_drive(play.world, play.blueprint.scenario.mechanisms.means)
 
 
 def _movement(play: Play) -> None:
@@ -75,17 +91,47 @@ def _movement(play: Play) -> None:
 
 def _battle(play: Play) -> None:
     m = play.blueprint.scenario.mechanisms
-    battle.run_step(play.world, m.battle, m.truce.escalation, play.weeks)
+    katiba.muster(play.world)
+    battle.run_step(play.world, m.battle, m.truce.escalation, play.weeks, m.pact.quiet)
+
+
+def _katiba(play: Play) -> None:
+    katiba.risk_commanders(play.world, play.blueprint.scenario.mechanisms.katiba)
+
+
+def _katiba_sides(play: Play) -> None:
+    m = play.blueprint.scenario.mechanisms
+    katiba.change_sides(play.world, m.katiba, m.defection, play.rolls.unit_size, play.weeks)
+
+
+def _self_defence(play: Play) -> None:
+    self_defence.run_step(play.world, play.blueprint.scenario.mechanisms.self_defence, play.rolls, play.weeks)
+
+
+def _siege(play: Play) -> None:
+    siege.run_step(play.world, play.blueprint.scenario.mechanisms.siege, play.weeks)
+
+
+def _pact(play: Play) -> None:
+    pact.run_step(play.world, play.blueprint.scenario.mechanisms.pact, play.weeks)
+
+
+def _information(play: Play) -> None:
+    information.run_step(play.world, play.blueprint.scenario.mechanisms.information, play.mark, play.weeks)
+
+
+def _means(play: Play) -> None:
+    means.run_step(play.world, play.blueprint.scenario.mechanisms.means, play.weeks)
 
 
 def _civilian_harm(play: Play) -> None:
     m = play.blueprint.scenario.mechanisms
-    civilian_harm.run_step(play.world, m.civilian_harm, m.revenge.kin_blame, play.weeks)
+    civilian_harm.run_step(play.world, m.civilian_harm, m.revenge.kin_blame, play.weeks, m.pact.restraint)
 
 
 def _revenge(play: Play) -> None:
     m = play.blueprint.scenario.mechanisms
-    revenge.run_step(play.world, m.revenge, m.civilian_harm, play.weeks)
+    revenge.run_step(play.world, m.revenge, m.civilian_harm, play.mark, play.weeks)
 
 
 def _allegiance(play: Play) -> None:
@@ -99,7 +145,7 @@ def _defection(play: Play) -> None:
 
 def _recruitment(play: Play) -> None:
     m = play.blueprint.scenario.mechanisms
-    recruitment.run_step(play.world, m.recruitment, play.rolls, play.weeks)
+    recruitment.run_step(play.world, m.recruitment, play.rolls, play.weeks, m.means.wage)
 
 
 def _displacement(play: Play) -> None:
@@ -109,26 +155,36 @@ def _displacement(play: Play) -> None:
 def _forgetting(play: Play) -> None:
     s = play.blueprint.scenario
     allegiance.forget(play.world, s.mechanisms.allegiance, play.weeks)
-    defection.recover_cohesion(play.world, s.mechanisms.defection, play.weeks)
+    battle.forget(play.world, s.mechanisms.battle, play.weeks)
+    revenge.forget(play.world, s.mechanisms.revenge, play.weeks)
+    katiba.recover(play.world, s.mechanisms.katiba, play.weeks)
     play.world.cells.memory *= np.float32(decay_factor(s.world.memory_half_life, play.weeks))
 
 
 SCHEDULE: tuple[Stage, ...] = (
     Stage(
-        "interventions", None, _interventions
-    ),  # what comes from outside: forces, orders, changes of doctrine, claims
-    Stage("hostility", None, _hostility),  # hostility of rivals drifts, dyads forget
-    Stage("truce", "truce", _truce),  # truces begin and end; without this stage none holds
-    Stage("enmity", None, _enmity),  # who is whose enemy on the ground today, and what each cell is worth
-    Stage("movement", "movement", _movement),  # mobile units choose among nine cells
-    Stage("battle", "battle", _battle),  # hostile units that meet may fight; losers retreat
-    Stage("civilian_harm", "civilian_harm", _civilian_harm),  # armed actors punish, coerce, take reprisal
-    Stage("revenge", "revenge", _revenge),  # harmed peoples strike those whom they blame
-    Stage("allegiance", "allegiance", _allegiance),  # communities choose a camp
-    Stage("defection", "defection", _defection),  # units change sides
-    Stage("recruitment", "recruitment", _recruitment),  # communities give fighters, armies refill
-    Stage("displacement", "displacement", _displacement),  # people flee and return
-    Stage("forgetting", None, _forgetting),  # grievance, fear and memory fade
+        "interventions", None, _interventions, "what comes from outside: forces, orders, changes of doctrine, claims"
+    ),
+    Stage("hostility", None, _hostility, "hostility of rivals drifts, dyads forget, strengths become the usual ones"),
+    Stage("truce", "truce", _truce, "truces begin and end; without this stage none holds"),
+    Stage("enmity", None, _enmity, "who is whose enemy on the ground today, and what each cell is worth"),
+    Stage("drive", None, _drive, "what strain and disarray leave of each actor's initiative and mobility"),
+    Stage("movement", "movement", _movement, "mobile units choose among nine cells"),
+    Stage("battle", "battle", _battle, "hostile units that meet may fight; losers retreat"),
+    Stage("katiba", "katiba", _katiba, "commanders die with their fighters"),
+    Stage("civilian_harm", "civilian_harm", _civilian_harm, "armed actors punish, coerce, take reprisal"),
+    Stage("revenge", "revenge", _revenge, "harmed peoples strike those whom they blame"),
+    Stage("self_defence", "self_defence", _self_defence, "communities under attack raise militias"),
+    Stage("siege", "siege", _siege, "settlements are cut off, go hungry, are relieved or surrender"),
+    Stage("pact", "pact", _pact, "communities come to terms with an armed group, or break with it"),
+    Stage("information", "information", _information, "actors claim what they did"),
+    Stage("allegiance", "allegiance", _allegiance, "communities choose a camp"),
+    Stage("defection", "defection", _defection, "units change sides"),
+    Stage("katiba_sides", "katiba", _katiba_sides, "whole groups change sides"),
+    Stage("means", "means", _means, "income, pay, strain, desertion"),
+    Stage("recruitment", "recruitment", _recruitment, "communities give fighters, armies refill"),
+    Stage("displacement", "displacement", _displacement, "people flee and return"),
+    Stage("forgetting", None, _forgetting, "grievance, fear and memories fade"),
 )
 
 
@@ -141,14 +197,16 @@ def begin(blueprint: Blueprint, replicate: int) -> Play:
         [sum(unit_count(g.fighters, a.unit_size) for g in a.groups.values()) for a in scenario.actors.values()],
         np.int64,
     )
-    rolls = recruitment.Rolls(sizes, blueprint.pool, raised, blueprint.depot)
+    rolls = recruitment.Rolls(sizes, blueprint.pool, raised, blueprint.depot, blueprint.room)
     allegiance.spin_up(world, scenario.mechanisms.allegiance)
+    lay_first_sieges(world, scenario, blueprint.besieged)
     return Play(blueprint, world, Interventions(blueprint), rolls, scenario.calendar.step_days / 7.0)
 
 
 def run_step(play: Play) -> None:
     """One step: every stage of the schedule whose mechanism is on."""
     mechanisms = play.blueprint.scenario.mechanisms
+    play.mark = int(play.world.violence.count[0])
     for stage in SCHEDULE:
         if stage.switch is None or getattr(mechanisms, stage.switch).enabled:
             stage.run(play)

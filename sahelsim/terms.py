@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from enum import IntEnum
 
 __all__ = [
+    "Account",
     "Decision",
     "Harm",
     "Role",
+    "SiegeEnd",
     "Trait",
     "TruceState",
     "ViolenceType",
@@ -57,6 +59,38 @@ class Decision(IntEnum):
     DEFECTION = 3  # a unit changes its actor
     TRUCE_ONSET = 4
     TRUCE_BREAKDOWN = 5
+    KATIBA_DEFECTION = 6  # a whole group changes its actor
+    SIEGE_START = 7
+    SIEGE_END = 8
+    PACT_MADE = 9
+    PACT_REFUSED = 10
+    PACT_BROKEN = 11
+    MILITIA_RAISED = 12  # a community under attack arms some of its people
+    COMMANDER_KILLED = 13
+    STATEMENT = 14  # a claim, sermon or magazine issue of an actor
+    KIDNAPPING = 15
+
+
+class SiegeEnd(IntEnum):
+    """How a siege ends (`after` of a SIEGE_END)."""
+
+    LIFTED = 1  # the besiegers have gone or are too few
+    RELIEF = 2  # forces hostile to the besiegers have got in
+    PACT = 3
+    SURRENDER = 4  # the community goes over to the camp of the besiegers
+
+
+class Account(IntEnum):
+    """Accounts of an actor's budget. Income is positive, spending negative; the treasury is their sum."""
+
+    OPENING = 0
+    SUPPORT = 1  # from outside the region, or the state's own budget
+    TAX = 2
+    TRADE = 3
+    GOLD = 4
+    RANSOM = 5
+    PAY = 6
+    RECRUITMENT = 7  # arms and training of recruits
 
 
 class Trait(IntEnum):
@@ -78,6 +112,13 @@ class Trait(IntEnum):
     SEEKS_REMOTE = 13
     HOMING = 14
     RECRUITING = 15
+    SUPPORT = 16
+    TAXING = 17
+    TRADING = 18
+    KIDNAPPING = 19
+    BESIEGING = 20
+    BARGAINING = 21
+    PROPAGANDA = 22
 
 
 def month_id(year: int, month: int) -> int:

@@ -91,6 +91,14 @@ class Doctrine(Strict):
     seeks_remote: float = parameter("1", -10, 10, "pull of remote ground", "by hand")
     homing: float = parameter("1", 0, 20, "pull of home ground, per radius of distance", "by hand")
     recruiting: float = parameter("1", 0, 100, "recruiting power among the communities of its camp", "by hand")
+    taxing: float = parameter(
+        "1", 0, 10, "how far it taxes the people of its camp and of its pacts", "by hand", default=0
+    )
+    trading: float = parameter("1", 0, 10, "how far it lives off trade routes and gold", "by hand", default=0)
+    kidnapping: float = parameter("1", 0, 10, "how readily it takes hostages for ransom", "by hand", default=0)
+    besieging: float = parameter("1", 0, 10, "how readily it cuts off settlements that resist it", "by hand", default=0)
+    bargaining: float = parameter("1", 0, 10, "how readily it offers local pacts", "by hand", default=0)
+    propaganda: float = parameter("1", 0, 10, "how loudly it claims what it has done", "by hand", default=0)
 
 
 class Actor(Strict):
@@ -115,6 +123,20 @@ class Actor(Strict):
         "strength that the state refills towards; 0 for actors without a depot",
         "see source",
         default=0,
+    )
+    treasury: int | None = parameter(
+        "money",
+        0,
+        10**12,
+        "opening funds; null: its means are not modelled and it is always paid",
+        "by hand",
+        default=None,
+    )
+    support: float = parameter(
+        "money/week", 0, 1e12, "from outside the region, or the state's own budget", "by hand", default=0.0
+    )
+    local: bool = Field(
+        default=False, description="true: raised by communities; the local pacts of communities bind it"
     )
     operates_in: tuple[str, ...] = Field(
         default=(), description="ISO3 codes of the countries it may enter; empty: anywhere"

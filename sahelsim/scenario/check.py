@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sahelsim.errors import BadInput
+from sahelsim.scenario.check_interventions import check_interventions
 from sahelsim.scenario.check_names import check_names
 from sahelsim.scenario.check_numbers import check_numbers
 from sahelsim.scenario.finding import Finding
@@ -32,4 +33,7 @@ def check_scenario(scenario: Scenario) -> Iterator[Finding]:
     except BadInput as error:
         yield Finding(("region", "tables"), error.message if error.file is None else str(error))
         gazette = None
-    yield from check_names(scenario, gazette)
+    unknown = list(check_names(scenario, gazette))
+    yield from unknown
+    if not unknown:
+        yield from check_interventions(scenario)

@@ -7,7 +7,21 @@ from collections.abc import Iterable, Iterator
 from sahelsim.scenario.actors import Home
 from sahelsim.scenario.finding import Finding
 from sahelsim.scenario.gazette import Gazette
-from sahelsim.scenario.interventions import Claim, Deploy, Order, Strike, Truce, Withdraw
+from sahelsim.scenario.interventions import (
+    Border,
+    Claim,
+    Deploy,
+    Intervention,
+    Operation,
+    Order,
+    Protect,
+    Services,
+    Split,
+    Statement,
+    Strike,
+    Truce,
+    Withdraw,
+)  # fmt: skip
 from sahelsim.scenario.problems import did_you_mean
 from sahelsim.scenario.region_spec import SyntheticRegion
 from sahelsim.scenario.schema import Scenario
@@ -26,6 +40,9 @@ def check_names(scenario: Scenario, gazette: Gazette | None) -> Iterator[Finding
     yield from _hostility(scenario, names)
     yield from _dyads(scenario, names)
     yield from _feuds(scenario, names)
+    yield from _sieges(scenario, names)
+    for key, resource in scenario.resources.items():
+        yield from names.home(resource.at, ("resources", key, "at"))
     yield from _interventions(scenario, names)
 
 
@@ -61,6 +78,10 @@ class _Names:
             return iter(())
         return self.known("country", name, self.gazette.countries, path)
 
+    def place(self, name: str, path: Path) -> Iterator[Finding]:
+        if self.gazette is not None and (fault := self.gazette.place_fault(name)) is not None:
+            yield Finding(path, fault)
+
     def home(self, home: Home, path: Path) -> Iterator[Finding]:
         yield from self.people(home.people, (*path, "people"))
         yield from self.country(home.towns_of, (*path, "towns_of"))
@@ -69,8 +90,8 @@ class _Names:
             return
         for i, area in enumerate(home.admin1):
             yield from self.known("first-level area", area, self.gazette.admin1, (*path, "admin1", i))
-        if home.place is not None and (fault := self.gazette.place_fault(home.place)) is not None:
-            yield Finding((*path, "place"), fault)
+        if home.place is not None:
+            yield from self.place(home.place, (*path, "place"))
         if home.people in self.scenario.peoples and home.people not in self.gazette.peoples:
             yield Finding((*path, "people"), f"nobody of the people '{home.people}' lives in the region")
 
@@ -145,19 +166,58 @@ def _feuds(scenario: Scenario, names: _Names) -> Iterator[Finding]:
             yield Finding((*path, "against"), f"expected two different peoples, got {feud.people} twice")
 
 
+def _sieges(scenario: Scenario, names: _Names) -> Iterator[Finding]:
+    for key, siege in scenario.relations.sieges.items():
+        path = ("relations", "sieges", key)
+        yield from names.actor(siege.by, (*path, "by"))
+        yield from names.camp(siege.camp, (*path, "camp"))
+        yield from names.place(siege.place, (*path, "place"))
+        if siege.by in scenario.actors and scenario.actors[siege.by].camp == siege.camp:
+            yield Finding((*path, "camp"), f"{siege.by} cannot besiege a community of its own camp '{siege.camp}'")
+
+
 def _interventions(scenario: Scenario, names: _Names) -> Iterator[Finding]:
     for key, item in scenario.interventions.items():
         path = ("interventions", key)
-        if isinstance(item, Claim | Truce):
-            yield from _pair(names, item.a, item.b, path)
-            continue
-        yield from names.actor(item.actor, (*path, "actor"))
-        if isinstance(item, Deploy | Withdraw | Strike):
-            yield from names.group(item.actor, item.group, (*path, "group"))
-        if isinstance(item, Deploy):
+        yield from _who(names, item, path)
+        if isinstance(item, Border):
+            for i, country in enumerate(item.countries):
+                yield from names.country(country, (*path, "countries", i))
+        elif isinstance(item, Withdraw):
+            yield from names.country(item.country, (*path, "country"))
+        elif isinstance(item, Services):
+            yield from names.camp(item.camp, (*path, "camp"))
+        elif isinstance(item, Deploy):
             for i, home in enumerate(item.homes):
                 yield from names.home(home, (*path, "homes", i))
-        if isinstance(item, Order):
-            for i, group in enumerate(item.groups):
-                yield from names.group(item.actor, group, (*path, "groups", i))
+        if isinstance(item, Order | Operation):
             yield from names.home(item.target, (*path, "target"))
+        elif isinstance(item, Services | Protect):
+            yield from names.home(item.area, (*path, "area"))
+
+
+def _who(names: _Names, item: Intervention, path: Path) -> Iterator[Finding]:
+    """The actors and groups of an intervention."""
+    if isinstance(item, Claim | Truce):
+        yield from _pair(names, item.a, item.b, path)
+    elif isinstance(item, Statement):
+        yield from names.actor(item.author, (*path, "author"))
+        if item.addressee is not None:
+            yield from names.actor(item.addressee, (*path, "addressee"))
+    elif isinstance(item, Operation):
+        for actor, part in item.actors.items():
+            yield from names.actor(actor, (*path, "actors", actor), at_key=True)
+            yield from _named_groups(names, actor, part.groups, (*path, "actors", actor))
+    elif not isinstance(item, Border | Services) and item.actor is not None:
+        yield from names.actor(item.actor, (*path, "actor"))
+        if isinstance(item, Deploy | Withdraw | Strike | Protect):
+            yield from names.group(item.actor, item.group, (*path, "group"))
+        if isinstance(item, Order | Split):
+            yield from _named_groups(names, item.actor, item.groups, path)
+        if isinstance(item, Split):
+            yield from names.actor(item.into, (*path, "into"))
+
+
+def _named_groups(names: _Names, actor: str, groups: tuple[str, ...], path: Path) -> Iterator[Finding]:
+    for i, group in enumerate(groups):
+        yield from names.group(actor, group, (*path, "groups", i))

@@ -6,10 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from sahelsim.errors import BadInput
-from sahelsim.scenario.actors import Actor, Doctrine
 from sahelsim.scenario.finding import Finding
-from sahelsim.scenario.interventions import Change
-from sahelsim.scenario.outline import bounds, expected
 from sahelsim.scenario.region_spec import SyntheticRegion
 from sahelsim.scenario.schema import Scenario
 
@@ -101,29 +98,5 @@ def _two_way(table: str, hostility: Mapping[str, Mapping[str, float]]) -> Iterat
 
 def _interventions(scenario: Scenario) -> Iterator[Finding]:
     for name, item in scenario.interventions.items():
-        path = ("interventions", name)
         if item.until is not None and item.until < item.date:
-            yield Finding((*path, "until"), f"ends on {item.until}, before it begins on {item.date}")
-        if isinstance(item, Change):
-            yield from _change(path, item, scenario.actors.get(item.actor))
-
-
-def _change(path: tuple[str, str], item: Change, actor: Actor | None) -> Iterator[Finding]:
-    if not item.set and not item.scale:
-        yield Finding(path, "changes nothing; give set or scale", at_key=True)
-    for name, value in item.set.items():
-        field = (Actor if name in Actor.model_fields else Doctrine).model_fields[name]
-        low, high = bounds(field)
-        if (low is not None and value < low) or (high is not None and value > high):
-            yield Finding((*path, "set", name), f"expected {expected(field.annotation, field)}, got {value:g}")
-    for name, factor in item.scale.items():
-        if factor < 0:
-            yield Finding((*path, "scale", name), f"expected a factor of at least 0, got {factor:g}")
-        elif actor is not None:
-            of_actor = name in Actor.model_fields
-            field = (Actor if of_actor else Doctrine).model_fields[name]
-            low, high = bounds(field)
-            value = factor * float(getattr(actor if of_actor else actor.doctrine, name))
-            if (low is not None and value < low) or (high is not None and value > high):
-                wanted = expected(field.annotation, field)
-                yield Finding((*path, "scale", name), f"{factor:g} times its value makes {value:g}; expected {wanted}")
+            yield Finding(("interventions", name, "until"), f"ends on {item.until}, before it begins on {item.date}")

@@ -12,17 +12,23 @@ from sahelsim.mechanisms.battle.parameters import BattleParameters
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
 from sahelsim.mechanisms.defection.parameters import DefectionParameters
 from sahelsim.mechanisms.displacement.parameters import DisplacementParameters
+from sahelsim.mechanisms.information.parameters import InformationParameters
+from sahelsim.mechanisms.katiba.parameters import KatibaParameters
+from sahelsim.mechanisms.means.parameters import MeansParameters
 from sahelsim.mechanisms.movement.parameters import MovementParameters
+from sahelsim.mechanisms.pact.parameters import PactParameters
 from sahelsim.mechanisms.recruitment.parameters import RecruitmentParameters
 from sahelsim.mechanisms.revenge.parameters import RevengeParameters
+from sahelsim.mechanisms.self_defence.parameters import SelfDefenceParameters
+from sahelsim.mechanisms.siege.parameters import SiegeParameters
 from sahelsim.mechanisms.truce.parameters import TruceParameters
 from sahelsim.observation.parameters import ObservationParameters
 from sahelsim.parameters import Strict, parameter
-from sahelsim.scenario.actors import Actor
+from sahelsim.scenario.actors import Actor, Home
 from sahelsim.scenario.interventions import Intervention
 from sahelsim.scenario.region_spec import GridSpec, RegionSpec
 
-__all__ = ["Calendar", "Mechanisms", "Outputs", "People", "Relations", "Scenario", "World"]
+__all__ = ["Calendar", "Mechanisms", "Outputs", "People", "Relations", "Resource", "Scenario", "Siege", "World"]
 
 
 class Calendar(Strict):
@@ -72,6 +78,17 @@ class Feud(Strict):
     source: str
 
 
+class Siege(Strict):
+    """A siege that is in place on the first day."""
+
+    place: str = Field(description="name of a place in the region's gazetteer; the community nearest to it is besieged")
+    by: str = Field(description="the actor that besieges it")
+    camp: str = Field(description="the camp that the besieged side with on the first day; not that of the besieger")
+    tightness: float = parameter("1", 0, 1, "how tight the siege is on the first day", "see source")
+    hunger: float = parameter("1", 0, 1, "hunger of the people on the first day", "see source")
+    source: str
+
+
 class Relations(Strict):
     """Who is whose enemy."""
 
@@ -84,6 +101,7 @@ class Relations(Strict):
     rivalries: dict[str, Rivalry] = Field(default_factory=dict)
     truces: dict[str, DyadTruce] = Field(default_factory=dict)
     feuds: dict[str, Feud] = Field(default_factory=dict)
+    sieges: dict[str, Siege] = Field(default_factory=dict, description="sieges that are in place on the first day")
 
 
 class World(Strict):
@@ -98,7 +116,9 @@ class World(Strict):
         "Buhaug & Gates 2002; by hand",
     )
     reference_area_km2: float = parameter(
-        "km2", 1, 1e6,
+        "km2",
+        1,
+        1e6,
         "area of the cells for which rates and strengths per cell are meant; other cells are scaled by their area",
         "a cell of a quarter of a degree at 15 degrees north",
     )
@@ -126,7 +146,22 @@ class Mechanisms(Strict):
     recruitment: RecruitmentParameters
     truce: TruceParameters
     displacement: DisplacementParameters
+    siege: SiegeParameters
+    pact: PactParameters
+    means: MeansParameters
+    information: InformationParameters
+    katiba: KatibaParameters
+    self_defence: SelfDefenceParameters
     observation: ObservationParameters
+
+
+class Resource(Strict):
+    """A source of money on the ground: a gold field, or a trade route's market or crossing."""
+
+    kind: Literal["gold", "trade"]
+    at: Home = Field(description="where, with radius_km the scale of its spread; nothing off the grid")
+    money_per_week: float = parameter("money/week", 0, 1e9, "what all who tax it can take in a week", "see source")
+    source: str = Field(description="where place and yield come from")
 
 
 class Outputs(Strict):
@@ -156,6 +191,7 @@ class Scenario(Strict):
     peoples: dict[str, People] = Field(min_length=1)
     actors: dict[str, Actor] = Field(min_length=1, max_length=32)
     relations: Relations
+    resources: dict[str, Resource] = Field(default_factory=dict, description="gold fields and trade routes")
     mechanisms: Mechanisms
     interventions: dict[str, Intervention] = Field(default_factory=dict)
     outputs: Outputs

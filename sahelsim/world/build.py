@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,16 +10,19 @@ import numpy.typing as npt
 from sahelsim.errors import BadInput
 from sahelsim.rng import Stream, key_of, uniforms
 from sahelsim.scenario.actors import Actor, Group
-from sahelsim.scenario.interventions import Deploy
+from sahelsim.scenario.outside import entrances
 from sahelsim.scenario.schema import Scenario
-from sahelsim.terms import Role, Trait, TruceState
+from sahelsim.terms import Account, Role, Trait, TruceState
 from sahelsim.world.fields import allocate
+from sahelsim.world.first_sieges import besieged_communities
 from sahelsim.world.ground import Ground
 from sahelsim.world.ground_build import build_ground
 from sahelsim.world.homes import HomeCells, home_cells, home_pull
-from sahelsim.world.log import DecisionBuffer, ViolenceBuffer
+from sahelsim.world.intervention_places import check_where, where_of
+from sahelsim.world.log import DecisionBuffer, FlowBuffer, ViolenceBuffer
+from sahelsim.world.places import places_of_actors, reserved_places, room_of_actors, unit_count
 from sahelsim.world.region_source import load_source
-from sahelsim.world.state import Actors, Cells, Communities, Groups, Units, World
+from sahelsim.world.state import Actors, Cells, Communities, Groups, Outside, Units, World
 
 __all__ = ["Blueprint", "build_blueprint", "new_world", "unit_count"]
 
@@ -36,10 +38,12 @@ class Blueprint:
     allowed: npt.NDArray[np.bool_]  # (A, C) cells that an actor may enter
     base_traits: npt.NDArray[np.float64]  # (trait, A)
     pool: npt.NDArray[np.int64]  # (A + 1,) first unit place of each actor
-    reserve: dict[str, npt.NDArray[np.int64]]  # unit places of each deployment, behind all pools
-    interventions: dict[str, HomeCells]  # homes or targets of interventions, by intervention id
+    room: npt.NDArray[np.int64]  # (A, 2) first place of each actor's new units, and the one behind its last
+    reserve: dict[str, npt.NDArray[np.int64]]  # unit places that interventions fill, behind all pools
+    interventions: dict[str, HomeCells]  # homes, targets and areas of interventions, by intervention id
     depot: npt.NDArray[np.int32]  # (A,) community whose people refill an army; -1 none
     groups: tuple[tuple[str, str], ...]  # (actor, group) by index
+    besieged: dict[str, int]  # community of each siege that is in place on the first day
 
 
 def build_blueprint(scenario: Scenario) -> Blueprint:
@@ -52,37 +56,31 @@ def build_blueprint(scenario: Scenario) -> Blueprint:
         home_cells(scenario.actors[a].groups[g].homes, ground, source.place, f"actors.{a}.groups.{g}.homes")
         for a, g in groups
     )
-    targets: dict[str, HomeCells] = {}
-    for name, intervention in scenario.interventions.items():
-        where = f"interventions.{name}"
-        if intervention.type == "deploy" and intervention.homes:
-            targets[name] = home_cells(intervention.homes, ground, source.place, f"{where}.homes")
-        elif intervention.type == "order":
-            targets[name] = home_cells([intervention.target], ground, source.place, f"{where}.target")
-    return Blueprint(
+    pool = places_of_actors(scenario, set(ground.raisers.ravel().tolist()))
+    reserve = reserved_places(scenario, int(pool[-1]))
+    blueprint = Blueprint(
         scenario=scenario,
         ground=ground,
         homes=homes,
         home_pull=np.stack([home_pull(h, ground) for h in homes]),
         allowed=np.stack([_allowed(a, ground, f"actors.{name}.operates_in") for name, a in scenario.actors.items()]),
         base_traits=np.array([[trait_of(actor, t) for actor in actors] for t in Trait]),
-        pool=_pools(scenario),
-        reserve=_reserves(scenario),
-        interventions=targets,
+        pool=pool,
+        room=room_of_actors(scenario, pool, reserve),
+        reserve=reserve,
+        interventions=where_of(scenario, ground, source.place),
         depot=_depots(actors, ground),
         groups=tuple(groups),
+        besieged=besieged_communities(scenario, ground, source.place),
     )
+    check_where(scenario, ground, blueprint.allowed, dict(zip(groups, homes, strict=True)), blueprint.interventions)
+    return blueprint
 
 
 def trait_of(actor: Actor, trait: Trait) -> float:
     """Value of a trait as the scenario gives it."""
     name = trait.name.lower()
     return float(getattr(actor, name) if hasattr(actor, name) else getattr(actor.doctrine, name))
-
-
-def unit_count(fighters: int, unit_size: int) -> int:
-    """Units that a strength makes."""
-    return math.ceil(fighters / unit_size)
 
 
 def _allowed(actor: Actor, ground: Ground, path: str) -> npt.NDArray[np.bool_]:
@@ -93,28 +91,6 @@ def _allowed(actor: Actor, ground: Ground, path: str) -> npt.NDArray[np.bool_]:
     if not allowed.any():
         raise BadInput(f"none of these countries has land on the grid: {', '.join(actor.operates_in)}", path=path)
     return np.asarray(allowed)
-
-
-def _pools(scenario: Scenario) -> npt.NDArray[np.int64]:
-    """Places for units by actor: those at the start, and spare ones for actors that recruit."""
-    sizes = []
-    for actor in scenario.actors.values():
-        start = sum(unit_count(g.fighters, actor.unit_size) for g in actor.groups.values())
-        grows = actor.doctrine.recruiting > 0
-        sizes.append(start + (math.ceil(start * scenario.world.spare_units) if grows else 0))
-    return np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-
-
-def _reserves(scenario: Scenario) -> dict[str, npt.NDArray[np.int64]]:
-    """Places for units that deployments bring, behind all pools: so that no other unit's number depends on them."""
-    out = {}
-    next_place = int(_pools(scenario)[-1])
-    for name, what in sorted(scenario.interventions.items(), key=lambda item: (item[1].date, item[0])):
-        if isinstance(what, Deploy):
-            n = unit_count(what.fighters, scenario.actors[what.actor].unit_size)
-            out[name] = np.arange(next_place, next_place + n)
-            next_place += n
-    return out
 
 
 def _depots(actors: list[Actor], ground: Ground) -> npt.NDArray[np.int32]:
@@ -137,6 +113,8 @@ def new_world(blueprint: Blueprint, replicate: int) -> World:
         "cell": ground.cells, "edge": ground.cells + 1, "actor": len(scenario.actors), "other": len(scenario.actors),
         "camp": len(scenario.camps), "group": len(blueprint.groups), "unit": places,
         "community": ground.communities, "feud": len(scenario.relations.feuds), "trait": len(Trait),
+        "refuge": ground.community_refuges.shape[1],
+        "account": len(Account), "country": len(ground.names.countries) + 1, "across": len(ground.names.countries) + 1,
     }  # fmt: skip
     world = World(
         ground=ground,
@@ -147,18 +125,22 @@ def new_world(blueprint: Blueprint, replicate: int) -> World:
         units=Units(**allocate(Units, sizes)),
         communities=Communities(**allocate(Communities, sizes)),
         cells=Cells(**allocate(Cells, sizes)),
+        outside=Outside(**allocate(Outside, sizes)),
         violence=ViolenceBuffer(),
         decisions=DecisionBuffer(),
+        flows=FlowBuffer(),
     )
     _set_actors(world, blueprint)
     _set_groups(world, blueprint)
     _place_units(world, blueprint)
     world.communities.population[:] = ground.community_population
-    world.communities.refuge[:] = -1
+    for nobody in ("besieger", "siege_start", "pact", "pact_start"):
+        getattr(world.communities, nobody)[:] = -1
     world.ledger = {
         "fighters_start": int(world.units.strength.sum(dtype=np.int64)),
         "people_start": int(ground.community_population.sum(dtype=np.int64)),
-        "fighters_in": 0, "fighters_out": 0, "recruits": 0,
+        "fighters_in": 0, "fighters_out": 0, "fighters_home": 0, "recruits": 0,
+        "bands_refused": 0,
     }  # fmt: skip
     return world
 
@@ -170,6 +152,11 @@ def _set_actors(world: World, blueprint: Blueprint) -> None:
     relations = scenario.relations
     state.camp[:] = [camps.index(a.camp) for a in scenario.actors.values()]
     state.traits[:] = blueprint.base_traits
+    state.drive[:] = 1.0
+    state.waiting[:] = [name in entrances(scenario) for name in names]
+    state.local[:] = [a.local for a in scenario.actors.values()]
+    state.budget[:] = [scenario.mechanisms.means.enabled and a.treasury is not None for a in scenario.actors.values()]
+    state.treasury[:] = state.accounts[Account.OPENING] = [a.treasury or 0 for a in scenario.actors.values()]
     for x, row in relations.camp_hostility.items():
         for y, level in row.items():
             pairs = np.logical_and.outer(state.camp == camps.index(x), state.camp == camps.index(y))
@@ -203,12 +190,16 @@ def _set_groups(world: World, blueprint: Blueprint) -> None:
         world.groups.actor[g] = actors.index(actor)
         world.groups.people[g] = -1 if group.people is None else peoples.index(group.people)
         world.groups.cohesion[g] = world.groups.full_cohesion[g] = group.cohesion
+        world.groups.command[g] = 1.0
 
 
 def _place_units(world: World, blueprint: Blueprint) -> None:
     next_place = blueprint.pool[:-1].copy()
     world.units.actor[: blueprint.pool[-1]] = np.repeat(np.arange(len(next_place)), np.diff(blueprint.pool))
+    late = entrances(blueprint.scenario)
     for g, (actor, name) in enumerate(blueprint.groups):
+        if actor in late:
+            continue
         group = blueprint.scenario.actors[actor].groups[name]
         a = int(world.groups.actor[g])
         n = unit_count(group.fighters, blueprint.scenario.actors[actor].unit_size)
@@ -225,13 +216,17 @@ def fill_units(
     fighters: int,
     garrison_share: float,
     homes: HomeCells,
+    closed: npt.NDArray[np.bool_] | None = None,
 ) -> None:
-    """Raise units in empty places: strength spread evenly, garrisons on the home points, mobile units around them."""
+    """Raise units in empty places: strength spread evenly, garrisons on the home points, mobile units around them.
+
+    Nobody is put where the actor may not operate, nor into cells that are `closed` to it.
+    """
     n = places.size
     if n == 0:
         return
     units, actor = world.units, int(world.groups.actor[group])
-    allowed = blueprint.allowed[actor]
+    allowed = blueprint.allowed[actor] if closed is None else blueprint.allowed[actor] & ~closed
     garrison = np.floor((np.arange(n) + 1) * garrison_share) > np.floor(np.arange(n) * garrison_share)
     draws = uniforms(world.key, Stream.PLACEMENT, world.step, places)
     for mask, weights in (

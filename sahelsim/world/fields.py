@@ -14,18 +14,18 @@ __all__ = ["DIMENSIONS", "Variable", "allocate", "registry_of", "variable"]
 DIMENSIONS: dict[str, str] = {
     "cell": "cells of the grid",
     "edge": "cells of the grid and one more (offsets)",
-    "neighbour": "the eight cells around a cell",
     "actor": "armed actors",
     "other": "armed actors (second side of a dyad)",
     "camp": "camps that a community can side with; 0 is neutral",
-    "people": "people groups",
     "group": "groups (katibas, constituents) of all actors",
     "unit": "places for armed units; strength 0 is an empty place",
     "community": "civilian communities",
-    "clan": "nomadic clans",
     "feud": "directed feuds between peoples",
-    "refuge": "nearest places that can take people in",
+    "refuge": "towns that the people of a community consider when they flee",
     "trait": "traits of an actor (terms.Trait)",
+    "account": "accounts of an actor's budget (terms.Account)",
+    "country": "countries of the region, and one more for ground outside any",
+    "across": "countries on the other side of a border",
 }
 
 

@@ -42,6 +42,8 @@ class Ground:
     cells_remoteness: F32  # (C,) 0-1
     cells_gid: I32  # (C,) PRIO-GRID gid
     neighbours: I32  # (C, 8), -1 outside
+    trade: F64  # (C,) money a week that all who tax the trade there can take
+    gold: F64  # (C,) the same of gold
 
     community_start: I32  # (C + 1,) first community of each cell
     community_cell: I32  # (M,)
@@ -53,8 +55,8 @@ class Ground:
     community_people: I16
     community_clan: I16  # -1 settled
     community_population: I32  # at the start
-    community_refuges: I32  # (M, R) nearest places that can take people in, -1 none
-    community_refuge_km: F32  # (M, R)
+    community_refuges: I32  # (M, R) communities that can take its people in, by falling pull, -1 none
+    community_refuge_pull: F32  # (M, R) standing pull of those, see mechanisms.displacement
     clan_names: tuple[str, ...]
 
     towns_latitude: F64  # (T,)
@@ -69,8 +71,8 @@ class Ground:
     feud_against: I16  # (F,) the people that is blamed
     feud_level: F64  # (F,)
     feud_avenger: I16  # (F,) actor
-    feud_sites: I32  # (N, 2) (feud, cell) pairs where both peoples live, sorted
-    adopt: I16  # (A, P + 1) group of actor a that a defecting unit of people p joins; last column: mixed
+    feud_sites: I32  # (N, 2) (feud, cell): the blamed people lives there, the other there or around; sorted
+    raisers: I16  # (P, J) actors for which a community of the people may raise a band, in order; -1 none
 
     @property
     def cells(self) -> int:

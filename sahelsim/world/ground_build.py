@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,12 +11,11 @@ from sahelsim.grid import EARTH_RADIUS_KM, distance_km
 from sahelsim.record import Names
 from sahelsim.scenario.schema import Scenario
 from sahelsim.world.ground import Ground
+from sahelsim.world.refuges import refuges_of
 from sahelsim.world.region_source import Source, load_source
+from sahelsim.world.resources import yield_of
 
 __all__ = ["build_ground"]
-
-_REFUGES = 6
-"""Nearest places considered by people who flee; more change little, since the choice falls off with distance."""
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -44,13 +45,16 @@ def build_ground(scenario: Scenario, source: Source | None = None) -> Ground:
     towns = np.flatnonzero(src.towns[order])
     capital_km = _capital_distance(src)
     garrison_km = _nearest(src.grid.latitude, src.grid.longitude, src.garrisons)
-    refuges, refuge_km = _refuges(latitude, longitude, population, scenario.mechanisms.displacement.town_size)
+    country = src.community_country[order].astype(np.int16)
+    refuges, refuge_pull = refuges_of(
+        latitude, longitude, population, people, cell, country, scenario.mechanisms.displacement
+    )
     actors = list(scenario.actors)
     feuds = list(scenario.relations.feuds.values())
     peoples = list(scenario.peoples)
     feud_people = np.array([peoples.index(f.people) for f in feuds], np.int16)
     feud_against = np.array([peoples.index(f.against) for f in feuds], np.int16)
-    return Ground(
+    ground = Ground(
         grid=src.grid,
         names=_names(scenario, src),
         extent=_extent(src, scenario.world.reference_area_km2),
@@ -62,10 +66,10 @@ def build_ground(scenario: Scenario, source: Source | None = None) -> Ground:
         cells_gid=src.grid.gid().astype(np.int32), neighbours=src.grid.neighbours(),
         community_start=start, community_cell=cell.astype(np.int32), community_latitude=latitude,
         community_longitude=longitude, community_name=tuple(src.names[i] for i in order),
-        community_country=src.community_country[order].astype(np.int16),
+        community_country=country,
         community_admin1=src.community_admin1[order].astype(np.int16), community_people=people.astype(np.int16),
         community_clan=src.clan[order].astype(np.int16), community_population=population,
-        community_refuges=refuges, community_refuge_km=refuge_km, clan_names=src.clans,
+        community_refuges=refuges, community_refuge_pull=refuge_pull, clan_names=src.clans,
         towns_latitude=latitude[towns], towns_longitude=longitude[towns],
         towns_admin1=src.community_admin1[order][towns].astype(np.int16),
         towns_country=src.community_country[order][towns].astype(np.int16),
@@ -73,9 +77,11 @@ def build_ground(scenario: Scenario, source: Source | None = None) -> Ground:
         kinship=np.array([[scenario.peoples[p].kinship.get(k, 0.0) for k in scenario.camps] for p in peoples]),
         feud_people=feud_people, feud_against=feud_against, feud_level=np.array([f.level for f in feuds], np.float64),
         feud_avenger=np.array([actors.index(f.avenger) for f in feuds], np.int16),
-        feud_sites=_feud_sites(feud_people, feud_against, cell, people, src.grid.size),
-        adopt=_adopting_groups(scenario, peoples),
+        feud_sites=_feud_sites(feud_people, feud_against, cell, people, src.grid.neighbours()),
+        raisers=_raisers(scenario, peoples), trade=np.zeros(src.grid.size), gold=np.zeros(src.grid.size),
     )  # fmt: skip
+    trade, gold = (yield_of(scenario.resources, kind, ground, src.place) for kind in ("trade", "gold"))
+    return replace(ground, trade=trade, gold=gold)
 
 
 def _extent(src: Source, reference_km2: float) -> float:
@@ -123,59 +129,36 @@ def _remoteness(capital_km: FloatArray, garrison_km: FloatArray, scale: float) -
     return (0.5 * (far(capital_km) + far(garrison_km))).astype(np.float32)
 
 
-def _refuges(
-    lat: FloatArray, lon: FloatArray, population: npt.NDArray[np.int32], town_size: float
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-    """The nearest communities of at least `town_size` people, other than oneself."""
-    from scipy.spatial import cKDTree
-
-    m = lat.size
-    refuges = np.full((m, _REFUGES), -1, np.int32)
-    km = np.zeros((m, _REFUGES), np.float32)
-    hosts = np.flatnonzero(population >= town_size)
-    if hosts.size == 0:
-        return refuges, km
-    lat_r, lon_r = np.radians(lat), np.radians(lon)
-    xyz = np.column_stack((np.cos(lat_r) * np.cos(lon_r), np.cos(lat_r) * np.sin(lon_r), np.sin(lat_r)))
-    found = cKDTree(xyz[hosts]).query(xyz, k=min(_REFUGES + 1, hosts.size))[1].reshape(m, -1)
-    choice = hosts[found]
-    other = choice != np.arange(m)[:, None]
-    rank = np.argsort(~other, axis=1, kind="stable")[:, :_REFUGES]
-    picked = np.take_along_axis(choice, rank, axis=1)
-    valid = np.take_along_axis(other, rank, axis=1)
-    width = picked.shape[1]
-    refuges[:, :width] = np.where(valid, picked, -1)
-    km[:, :width] = distance_km(lat[:, None], lon[:, None], lat[picked], lon[picked])
-    return refuges, km
-
-
 def _feud_sites(
     people: npt.NDArray[np.int16],
     against: npt.NDArray[np.int16],
     cell: npt.NDArray[np.int32],
     community_people: npt.NDArray[np.int16],
-    cells: int,
+    neighbours: npt.NDArray[np.int32],
 ) -> npt.NDArray[np.int32]:
-    """(feud, cell) pairs where both peoples have a community."""
+    """(feud, cell) pairs where the blamed people has a community, and the other has one there or in a cell around."""
+    cells = len(neighbours)
     rows = []
     for f, (p, q) in enumerate(zip(people, against, strict=True)):
         lives_p = np.zeros(cells, bool)
         lives_q = np.zeros(cells, bool)
         lives_p[cell[community_people == p]] = True
         lives_q[cell[community_people == q]] = True
-        both = np.flatnonzero(lives_p & lives_q)
+        around = ((neighbours >= 0) & lives_p[neighbours]).any(axis=1)
+        both = np.flatnonzero(lives_q & (lives_p | around))
         rows.append(np.column_stack((np.full(both.size, f), both)))
     return np.concatenate(rows).astype(np.int32) if rows else np.zeros((0, 2), np.int32)
 
 
-def _adopting_groups(scenario: Scenario, peoples: list[str]) -> npt.NDArray[np.int16]:
-    """Group that takes in a defecting unit: one of the same people, else the actor's first."""
-    out = np.zeros((len(scenario.actors), len(peoples) + 1), np.int16)
-    first = 0
-    for a, actor in enumerate(scenario.actors.values()):
-        out[a, :] = first
-        for i, group in reversed(list(enumerate(actor.groups.values()))):
-            if group.people is not None:
-                out[a, peoples.index(group.people)] = first + i
-        first += len(actor.groups)
+def _raisers(scenario: Scenario, peoples: list[str]) -> npt.NDArray[np.int16]:
+    """Militias that a people may raise: its avengers in feuds, then local ones with a group of it; no government."""
+    names, actors = list(scenario.actors), list(scenario.actors.values())
+    rows = []
+    for people in peoples:
+        feuds = [names.index(f.avenger) for f in scenario.relations.feuds.values() if f.people == people]
+        local = [a for a, x in enumerate(actors) if x.local and people in {g.people for g in x.groups.values()}]
+        rows.append([a for a in dict.fromkeys(feuds + local) if not actors[a].record.government])
+    out = np.full((len(peoples), max(1, *map(len, rows))), -1, np.int16)
+    for row, found in zip(out, rows, strict=True):
+        row[: len(found)] = found
     return out

@@ -13,7 +13,7 @@ from sahelsim.grid import EARTH_RADIUS_KM
 from sahelsim.scenario.actors import Home
 from sahelsim.world.ground import Ground
 
-__all__ = ["HomeCells", "home_cells", "home_pull"]
+__all__ = ["HomeCells", "home_cells", "home_pull", "reaches_grid"]
 
 FloatArray = npt.NDArray[np.float64]
 Place = Callable[[str], tuple[float, float]]
@@ -55,7 +55,7 @@ def home_cells(homes: Sequence[Home], ground: Ground, place: Place, path: str) -
         If a home fits no community in the region, if no home lies on the grid, or if the weights add up to nothing.
     """
     parts = [_points(home, ground, place, path) for home in homes]
-    inside = [bool((ground.grid.cell_of(p[0], p[1]) >= 0).any()) for p in parts]
+    inside = [_on_grid(ground, p) for p in parts]
     if not any(inside):
         where = ", ".join(str(h.place or (h.latitude, h.longitude)) for h in homes)
         raise BadInput(f"none of the homes lies on the grid: {where}", path=path)
@@ -70,6 +70,11 @@ def home_cells(homes: Sequence[Home], ground: Ground, place: Place, path: str) -
         weight=np.concatenate([h.weight / total * p[2] for h, p in zip(homes, parts, strict=True)]),
         radius_km=np.concatenate([np.full(p[0].size, h.radius_km) for h, p in zip(homes, parts, strict=True)]),
     )
+
+
+def reaches_grid(home: Home, ground: Ground, place: Place, path: str) -> bool:
+    """Whether a home lies on the grid, or any of its points does."""
+    return _on_grid(ground, _points(home, ground, place, path))
 
 
 def home_pull(homes: HomeCells, ground: Ground) -> npt.NDArray[np.float32]:
@@ -108,6 +113,10 @@ def _points(home: Home, ground: Ground, place: Place, path: str) -> tuple[FloatA
         wanted = ", ".join(f"{k} {v}" for k, v in home.model_dump(exclude_defaults=True).items())
         raise BadInput(f"no community on the grid fits the home ({wanted})", path=path)
     return lat_[keep], lon_[keep], weight / weight.sum()
+
+
+def _on_grid(ground: Ground, points: tuple[FloatArray, FloatArray, FloatArray]) -> bool:
+    return bool((ground.grid.cell_of(points[0], points[1]) >= 0).any())
 
 
 def _merged(ground: Ground, homes: HomeCells) -> list[tuple[float, float, float, float]]:

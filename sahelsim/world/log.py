@@ -7,12 +7,13 @@ import numpy.typing as npt
 
 from sahelsim.record import DecisionLog, ViolenceLog
 
-__all__ = ["DECISION_COLUMNS", "VIOLENCE_COLUMNS", "DecisionBuffer", "ViolenceBuffer"]
+__all__ = ["DECISION_COLUMNS", "FLOW_COLUMNS", "VIOLENCE_COLUMNS", "DecisionBuffer", "FlowBuffer", "ViolenceBuffer"]
 
 VIOLENCE_COLUMNS = (
     "step", "kind", "cell", "side_a", "side_b", "deaths_a", "deaths_b", "deaths_civilians",
     "community", "people", "victim_people", "winner",
 )  # fmt: skip
+FLOW_COLUMNS = ("step", "origin", "destination", "fled", "returned", "moved_on", "settled")
 DECISION_COLUMNS = ("step", "kind", "cell", "entity", "before", "after", "size")
 
 
@@ -69,3 +70,9 @@ class DecisionBuffer(_Buffer):
             **{name: self._column(name) for name in DECISION_COLUMNS},
             terms=self.terms[: int(self.count[0])].copy(),
         )
+
+
+class FlowBuffer(_Buffer):
+    """The log of flight, return, moves onward and settling: home and refuge (communities), people."""
+
+    columns = FLOW_COLUMNS

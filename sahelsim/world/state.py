@@ -9,15 +9,16 @@ import numpy.typing as npt
 
 from sahelsim.world.fields import Variable, registry_of, variable
 from sahelsim.world.ground import Ground
-from sahelsim.world.log import DecisionBuffer, ViolenceBuffer
+from sahelsim.world.log import DecisionBuffer, FlowBuffer, ViolenceBuffer
 
-__all__ = ["Actors", "Cells", "Communities", "Groups", "Units", "World", "registry"]
+__all__ = ["Actors", "Cells", "Communities", "Groups", "Outside", "Units", "World", "registry"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -39,7 +40,24 @@ class Actors:
     fight_memory: F64 = variable("actor other", "f8", "battles", "remembered battles of the dyad")
     victories: F64 = variable("actor", "f8", "battles", "remembered battles won")
     defeats: F64 = variable("actor", "f8", "battles", "remembered battles lost")
+    local: I8 = variable("actor", "i1", "0/1", "1 for militias raised by communities: local pacts bind them")
+    waiting: I8 = variable("actor", "i1", "0/1", "1 until an intervention brings the actor on stage")
+    drive: F64 = variable(
+        "actor", "f8", "0-1", "share of its initiative and mobility that strain and disarray leave it"
+    )
+    usual: F64 = variable("actor", "f8", "fighters", "strength that the actor used to have")
+    rise: F64 = variable("actor", "f8", "1", "log ratio of its strength to the usual one")
     momentum: F64 = variable("actor", "f8", "-1 to 1", "recent victories minus defeats, as a share of the battles")
+    budget: I8 = variable("actor", "i1", "0/1", "1 where the actor lives within its means; 0: it is always paid")
+    accounts: I64 = variable(
+        "account actor", "i8", "money", "income and spending since the start; sums to the treasury"
+    )
+    treasury: I64 = variable("actor", "i8", "money", "what the actor has left")
+    arrears: F64 = variable("actor", "f8", "0-1", "share of the pay of this step that was not paid")
+    strain: F64 = variable("actor", "f8", "0-1", "remembered arrears: how hard up the actor is")
+    disarray: F64 = variable("actor", "f8", "0-1", "disorder in the chain of command after a coup; fades")
+    fame: F64 = variable("actor", "f8", "1", "what the actor's statements have won it among recruits; fades")
+    voice: F64 = variable("actor other", "f8", "0-1", "hostility that the dyad's statements add; fades (symmetric)")
 
 
 @dataclass
@@ -50,6 +68,9 @@ class Groups:
     people: I16 = variable("group", "i2", "index", "people of most of its fighters; -1 mixed")
     cohesion: F64 = variable("group", "f8", "0-1", "how firmly its units hold together")
     full_cohesion: F64 = variable("group", "f8", "0-1", "cohesion that it recovers to")
+    commander: I32 = variable("group", "i4", "count", "how many commanders it has lost")
+    fighters: I32 = variable("group", "i4", "fighters", "strength before the battles of the step")
+    command: F64 = variable("group", "f8", "0-1", "authority of the commander; a new one has to earn it")
     attraction: F32 = variable(
         "group cell", "f4", "1", "pull of home ground, orders and rules of entry on its mobile units"
     )
@@ -75,9 +96,18 @@ class Communities:
     population: I32 = variable("community", "i4", "people", "people present who belong there")
     away: I32 = variable("community", "i4", "people", "people who have fled from there")
     hosted: I32 = variable("community", "i4", "people", "people from elsewhere who have taken refuge there")
-    refuge: I32 = variable("community", "i4", "index", "community where its displaced are; -1 none")
+    away_at: I32 = variable("community refuge", "i4", "people", "people who have fled from there, by their refuge")
     grievance: F32 = variable("community camp", "f4", "1", "grievance against each camp")
     fear: F32 = variable("community", "f4", "1", "fear left by violence")
+    besieger: I8 = variable("community", "i1", "index", "actor that besieges it; -1 none")
+    tightness: F32 = variable("community", "f4", "0-1", "how tight the siege is")
+    hunger: F32 = variable("community", "f4", "0-1", "hunger under siege")
+    siege_start: I32 = variable("community", "i4", "step", "when the siege began; -1 none")
+    pact: I8 = variable("community", "i1", "index", "actor with which it has a pact; -1 none")
+    pact_start: I32 = variable("community", "i4", "step", "when the pact was made; -1 none")
+    pact_harm: I32 = variable(
+        "community", "i4", "deaths", "people that the pact's actor has killed there since it was made"
+    )
 
 
 @dataclass
@@ -92,6 +122,17 @@ class Cells:
     losses: F32 = variable("cell actor", "f4", "deaths", "remembered own losses of each actor")
     harm: F32 = variable("feud cell", "f4", "deaths", "remembered deaths that one people blames on another")
     appeal: F32 = variable("cell actor", "f4", "1", "worth of the cell to an actor's mobile units at this step")
+    trust: F32 = variable("cell actor", "f4", "-1 to 1", "what the actor's word is worth there; 0 unknown")
+    bound: F32 = variable("cell actor", "f4", "0-1", "share of the people who have a pact with the actor")
+
+
+@dataclass
+class Outside:
+    """What interventions from outside hold in place."""
+
+    shelter: F32 = variable("cell", "f4", "0-1", "share of attacks on civilians and of sieges that protection prevents")
+    aid: F32 = variable("cell camp", "f4", "1", "services funded from outside, on top of those of the camp's actors")
+    border: F32 = variable("country across", "f4", "0-1", "how far the border between two countries is closed")
 
 
 @dataclass
@@ -106,12 +147,21 @@ class World:
     units: Units
     communities: Communities
     cells: Cells
+    outside: Outside
     violence: ViolenceBuffer
     decisions: DecisionBuffer
+    flows: FlowBuffer
     ledger: dict[str, int] = field(default_factory=dict)
 
 
 def registry() -> dict[str, tuple[Variable, ...]]:
     """Every state variable, by the table that it belongs to."""
-    tables = {"actors": Actors, "groups": Groups, "units": Units, "communities": Communities, "cells": Cells}
+    tables = {
+        "actors": Actors,
+        "groups": Groups,
+        "units": Units,
+        "communities": Communities,
+        "cells": Cells,
+        "outside": Outside,
+    }
     return {name: registry_of(table) for name, table in tables.items()}

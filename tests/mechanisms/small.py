@@ -16,15 +16,17 @@ from sahelsim.mechanisms.recruitment.step import Rolls
 from sahelsim.record import Names, ReplicateRecord
 from sahelsim.rng import key_of, uniform4
 from sahelsim.scenario.load import load_scenario
-from sahelsim.terms import Role, Trait
+from sahelsim.terms import Account, Role, Trait
 from sahelsim.world.fields import allocate, registry_of
 from sahelsim.world.ground import Ground
-from sahelsim.world.log import DecisionBuffer, ViolenceBuffer
-from sahelsim.world.state import Actors, Cells, Communities, Groups, Units, World
+from sahelsim.world.log import DecisionBuffer, FlowBuffer, ViolenceBuffer
+from sahelsim.world.state import Actors, Cells, Communities, Groups, Outside, Units, World
 
 TWO_ACTORS = Path(__file__).parents[2] / "scenarios" / "two_actors.yaml"
+LIVELY = Path(__file__).parents[1] / "data" / "lively.yaml"
 SWITCHES = (
     "movement", "battle", "civilian_harm", "revenge", "allegiance", "defection", "recruitment", "truce", "displacement",
+    "siege", "pact", "means", "information", "katiba", "self_defence",
 )  # fmt: skip
 UNLIKELY = 1e-4
 """p-value below which a sample (of a fixed seed) is held not to follow its law."""
@@ -91,7 +93,7 @@ def little_world(
     clans: int = 0,
     kinship: Any = None,
     refuges: Any = None,
-    refuge_km: Any = None,
+    refuge_pull: Any = None,
     extent: float = 1.0,
     spare: int = 0,
     seed: int = 1,
@@ -104,18 +106,20 @@ def little_world(
     """
     groups = list(groups) or [(a, -1) for a in range(len(actor_camp))]
     assert [v.cell for v in villages] == sorted(v.cell for v in villages)
-    ground = _ground(shape, villages, actor_camp, groups, camps, peoples, clans, kinship, refuges, refuge_km, extent)
+    ground = _ground(shape, villages, actor_camp, groups, camps, peoples, clans, kinship, refuges, refuge_pull, extent)
     places = sum(1 for _ in bands) + spare * len(actor_camp)
     sizes = {
         "cell": ground.cells, "edge": ground.cells + 1, "actor": len(actor_camp), "other": len(actor_camp),
         "camp": camps, "group": len(groups), "unit": places, "community": len(villages), "feud": 0, "trait": len(Trait),
+        "account": len(Account), "country": 3, "across": 3, "refuge": ground.community_refuges.shape[1],
     }  # fmt: skip
     world = World(
         ground=ground, key=key_of(seed, 0), step=0,
         actors=Actors(**allocate(Actors, sizes)), groups=Groups(**allocate(Groups, sizes)),
         units=Units(**allocate(Units, sizes)), communities=Communities(**allocate(Communities, sizes)),
-        cells=Cells(**allocate(Cells, sizes)), violence=ViolenceBuffer(), decisions=DecisionBuffer(),
-        ledger={"recruits": 0, "fighters_in": 0, "fighters_out": 0},
+        cells=Cells(**allocate(Cells, sizes)), outside=Outside(**allocate(Outside, sizes)),
+        violence=ViolenceBuffer(), decisions=DecisionBuffer(), flows=FlowBuffer(),
+        ledger={"recruits": 0, "bands_refused": 0, "fighters_in": 0, "fighters_out": 0, "fighters_home": 0},
     )  # fmt: skip
     world.actors.camp[:] = actor_camp
     world.actors.traits[[Trait.PAY, Trait.SKILL]] = 1.0
@@ -138,7 +142,9 @@ def little_world(
         world.communities.camp[m] = village.camp
         world.communities.fear[m] = village.fear
         world.communities.grievance[m, : len(village.grievance)] = village.grievance
-    world.communities.refuge[:] = -1
+    world.actors.drive[:] = world.groups.command[:] = 1.0
+    for nobody in ("besieger", "siege_start", "pact", "pact_start"):
+        getattr(world.communities, nobody)[:] = -1
     return world
 
 
@@ -160,17 +166,12 @@ def rolls_of(
 
 def _ground(
     shape: tuple[int, int], villages: Sequence[Village], actor_camp: Sequence[int], groups: Sequence[tuple[int, int]],
-    camps: int, peoples: int, clans: int, kinship: Any, refuges: Any, refuge_km: Any, extent: float,
+    camps: int, peoples: int, clans: int, kinship: Any, refuges: Any, refuge_pull: Any, extent: float,
 ) -> Ground:  # fmt: skip
     grid = Grid(0.0, shape[1] * 0.5, 0.0, shape[0] * 0.5, 0.5) if max(shape) < 100 else Grid(
         0.0, shape[1] * 0.1, 0.0, shape[0] * 0.1, 0.1
     )  # fmt: skip
     cells, m = grid.size, len(villages)
-    adopt = np.zeros((len(actor_camp), peoples + 1), np.int16)
-    for a in range(len(actor_camp)):
-        own = [g for g, (b, _) in enumerate(groups) if b == a]
-        for p in range(peoples + 1):
-            adopt[a, p] = next((g for g in own if groups[g][1] == p), own[0])
     cell = np.array([v.cell for v in villages], np.int32)
 
     def none(n: int, dtype: str = "f8") -> np.ndarray:
@@ -182,20 +183,21 @@ def _ground(
         cells_admin1=none(cells, "i2"), cells_land=np.ones(cells, bool), cells_desert=none(cells, "f4"),
         cells_river=none(cells, "f4"), cells_border_km=none(cells, "f4"), cells_capital_km=none(cells, "f4"),
         cells_garrison_km=none(cells, "f4"), cells_remoteness=none(cells, "f4"), cells_gid=grid.gid(),
-        neighbours=grid.neighbours(), community_start=np.searchsorted(cell, np.arange(cells + 1)).astype(np.int32),
+        neighbours=grid.neighbours(), trade=none(cells), gold=none(cells),
+        community_start=np.searchsorted(cell, np.arange(cells + 1)).astype(np.int32),
         community_cell=cell, community_latitude=none(m), community_longitude=none(m),
         community_name=tuple(f"village {i}" for i in range(m)), community_country=none(m, "i2"),
         community_admin1=none(m, "i2"), community_people=np.array([v.people for v in villages], np.int16),
         community_clan=np.array([v.clan for v in villages], np.int16),
         community_population=np.array([v.population for v in villages], np.int32),
         community_refuges=np.full((m, 2), -1, np.int32) if refuges is None else np.array(refuges, np.int32),
-        community_refuge_km=np.zeros((m, 2), np.float32) if refuge_km is None else np.array(refuge_km, np.float32),
+        community_refuge_pull=np.array(np.zeros((m, 2)) if refuge_pull is None else refuge_pull, np.float32),
         clan_names=tuple(f"clan {n}" for n in range(clans)), towns_latitude=none(0), towns_longitude=none(0),
         towns_admin1=none(0, "i2"), towns_country=none(0, "i2"), towns_cell=none(0, "i4"),
         towns_population=none(0, "i4"),
         kinship=np.zeros((peoples, camps)) if kinship is None else np.array(kinship, np.float64),
         feud_people=none(0, "i2"), feud_against=none(0, "i2"), feud_level=none(0), feud_avenger=none(0, "i2"),
-        feud_sites=np.zeros((0, 2), np.int32), adopt=adopt,
+        feud_sites=np.zeros((0, 2), np.int32), raisers=np.full((peoples, 1), -1, np.int16),
     )  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def snapshot(world: World) -> dict[str, np.ndarray]:
     """Copies of all state arrays, by "table.variable"."""
     return {
         f"{table.__name__.lower()}.{v.name}": getattr(getattr(world, table.__name__.lower()), v.name).copy()
-        for table in (Actors, Groups, Units, Communities, Cells)
+        for table in (Actors, Groups, Units, Communities, Cells, Outside)
         for v in registry_of(table)
     }
 
@@ -246,6 +248,11 @@ def with_rivals(**changes: Any) -> Any:
     return load_scenario(TWO_ACTORS, changes={**made, **_dotted(changes)})
 
 
+def lively(**changes: Any) -> Any:
+    """A small world in which everything can happen, and in a few steps does; changes as in `army_and_movement`."""
+    return load_scenario(LIVELY, changes=_dotted(changes))
+
+
 def _dotted(changes: dict[str, Any]) -> dict[str, Any]:
     return {key.replace("__", "."): value for key, value in changes.items()}
 
@@ -258,7 +265,7 @@ def all_off(**but: bool) -> dict[str, bool]:
 def bytes_of(record: ReplicateRecord) -> dict[str, bytes]:
     """Everything in a record but the time it took, as bytes."""
     out = {"ledger": repr(sorted((k, int(v)) for k, v in record.ledger.items())).encode()}
-    for part in ("violence", "decisions", "panel"):
+    for part in ("violence", "decisions", "panel", "flows"):
         for field in fields(getattr(record, part)):
             out[f"{part}.{field.name}"] = _raw(getattr(getattr(record, part), field.name))
     for name in ("hostility", "truce", "fighters"):

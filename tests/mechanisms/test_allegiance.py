@@ -48,13 +48,14 @@ def one_place(villages: int):
         shape=(1, 2), kinship=[[0.0, 0.0, 0.5]], extent=2.0,
     )  # fmt: skip
     world.actors.traits[Trait.GOVERNANCE] = [0.6, 0.9]
+    world.actors.enmity[:] = [[0.0, 0.5], [0.5, 0.0]]
     return world
 
 
 def chances_by_hand() -> np.ndarray:
     """s = 2 * 10 and S = (20, 120 / 2 = 60), so R = (ln 2, ln 4); Q = (0.6 * 20 / 40 = 0.3, 0: camp 2 is next door).
 
-    F = 1 - 1/2. Camp 1 is the most resented: D_2 = (ln 4 - ln 2) / 2 = 0.3466, D_1 = 0. Hence
+    F = 1 - 1/2, E = 1/2. Camp 1 is the most resented: D_2 = ln 4 / 4 = 0.3466, D_1 = 0. Hence
     U_0 = 0.2 - 0.4 / 2 + 1                                  = 1.0
     U_1 = 0.6931 + 3 * 0.3 - 0.5 * 1 - 0.6 / (1 + 1)         = 0.7931
     U_2 = 1.3863 + 2 * 0.3466 + 0.5 - 0.6 / (1 + 3)          = 2.4294
@@ -76,7 +77,7 @@ def test_by_hand():
 
 
 def test_what_is_logged_by_hand():
-    """A pledge to camp 2 carries R_2, 2 D_2, 3 Q_2, kinship, grievance, clan, absence and F as in `chances_by_hand`."""
+    """A pledge to camp 2 carries R_2, 2 D_2, 3 Q_2, kinship, grievance, clan, absence, pact: `chances_by_hand`."""
     world = one_place(few(100, 50))
     run_step(world, BY_HAND, 1.0)
     rows = decisions_of(world)
@@ -88,7 +89,7 @@ def test_what_is_logged_by_hand():
     terms = dict(zip(DECISION_TERMS[Decision.PLEDGE], world.decisions.terms[i].tolist(), strict=True))
     assert terms == pytest.approx({
         "coercion": math.log(4), "protection": math.log(2), "services": 0.0, "kinship": 0.5, "grievance": 0.0,
-        "clan": 0.0, "standing": -0.15, "fear": 0.5,
+        "clan": 0.0, "standing": -0.15, "pact": 0.0,
     })  # fmt: skip
 
 
@@ -155,7 +156,16 @@ def reference(world, p, weeks, rate, slot):
     def services(cell, k):
         governance = a.traits[Trait.GOVERNANCE]
         own = [b for b in range(actors) if a.camp[b] == k]
-        return sum(governance[b] * there[cell][b] / (there[cell][b] + s) for b in own)
+        courts = sum(governance[b] * there[cell][b] / (there[cell][b] + s) for b in own)
+        return courts + float(world.outside.aid[cell, k])
+
+    def enmity(k, j):
+        if k == j:
+            return 0.0
+        pairs = [(x, y) for x in range(a.camp.size) for y in range(a.camp.size) if (a.camp[x], a.camp[y]) == (k, j)]
+        men = {x: float(world.units.strength[world.units.actor == x].sum()) for x in range(a.camp.size)}
+        total = sum(men[x] * men[y] for x, y in pairs)
+        return sum(men[x] * men[y] * float(a.enmity[x, y]) for x, y in pairs) / max(total, 1.0)
 
     def clan_share(m, k):
         members = [n for n in range(g.communities) if g.community_clan[n] == g.community_clan[m]]
@@ -175,14 +185,18 @@ def reference(world, p, weeks, rate, slot):
         for k in range(camps):
             u = p.inertia * (c.camp[m] == k)
             u += p.clan * clan_share(m, k) if g.community_clan[m] >= 0 else 0.0
+            partner = a.camp[c.pact[m]] if c.pact[m] >= 0 else -1
             if k == 0:
-                u += p.neutral - p.exposure * fear
+                u += p.neutral - p.exposure * fear * (1 - p.pact_ease if partner >= 0 else 1)
             else:
                 u += p.coercion * math.log(1 + felt[k] / s) + p.services * services(cell, k)
+                if k == partner:
+                    court = float(a.traits[Trait.GOVERNANCE, c.pact[m]])
+                    u += p.pact + p.services * (max(court, services(cell, k)) - services(cell, k))
                 u += p.kinship * g.kinship[g.community_people[m], k] - p.grievance * float(c.grievance[m, k])
                 u -= p.absence / (1 + felt[k] / s)
                 if c.grievance[m, resented] > 0:
-                    u += p.protection * fear * max(0.0, math.log((s + felt[k]) / (s + felt[resented])))
+                    u += p.protection * fear * enmity(k, resented) * math.log(1 + felt[k] / s)
             worth.append(u)
         weights = [math.exp(u) for u in worth]
         threshold, k = pick * sum(weights), 0
@@ -210,12 +224,16 @@ def scattered(seed: int, villages: int = 24):
         kinship=np.column_stack((np.zeros(2), r.uniform(-1, 1, (2, 3)))), seed=seed, extent=r.uniform(0.3, 3),
     )  # fmt: skip
     world.actors.traits[Trait.GOVERNANCE] = r.uniform(0, 2, 5)
+    world.communities.pact[:] = r.integers(-1, 5, villages)
+    world.outside.aid[:, 1:] = r.exponential(0.2, (12, 3))
     world.step = int(r.integers(1000))
     p = AllegianceParameters(
         enabled=True, initial_reviews=2, review_rate=0.5, alarm=0.3, presence_scale=25.0, reach=0.3, coercion=0.7,
         protection=1.4, services=1.1, kinship=1.3, grievance=0.9, clan=1.2, inertia=0.8, neutral=0.6, exposure=0.7,
-        absence=0.5, grievance_half_life=50.0, fear_half_life=5.0,
+        absence=0.5, pact=0.8, pact_ease=0.6, grievance_half_life=50.0, fear_half_life=5.0,
     )  # fmt: skip
+    upper = np.triu(r.uniform(0, 1, (5, 5)), 1)
+    world.actors.enmity[:] = upper + upper.T
     return world, p
 
 
@@ -236,7 +254,7 @@ def test_against_the_reference(seed):
             assert kind == (Decision.LAPSE if new == 0 else Decision.PLEDGE)
             assert (cell, old, new) == (world.ground.community_cell[m], before[m], expected[m])
             assert size == world.communities.population[m] > 0
-        sums = world.decisions.terms[logged : len(decisions_of(world)), :7].sum(1)
+        sums = world.decisions.terms[logged : len(decisions_of(world)),].sum(1)
         assert sums == pytest.approx([worth[m][expected[m]] for m in moved], abs=1e-5)  # the log tells the whole worth
 
 
@@ -267,7 +285,7 @@ def test_invariants(seed, review_rate, weeks):
     assert (before["communities.population"][switched] > 0).all()
     terms = world.decisions.terms[: switched.size]
     assert np.isfinite(terms).all()
-    assert ((terms[:, 7] >= 0) & (terms[:, 7] < 1)).all()  # fear
+    assert ((terms[:, 7] == 0) | (terms[:, 7] == np.float32(p.pact))).all()
     assert ((terms[:, 1] >= 0) & (terms[:, 2] >= 0) & (terms[:, 4] <= 0)).all()  # protection, services, grievance
 
 

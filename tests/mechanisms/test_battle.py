@@ -15,13 +15,14 @@ from scipy import stats
 from mechanisms.worlds import Unit, draws, plain_world, random_world, spoil_index, violence
 from sahelsim.mechanisms.battle.kernel import kill_fighters
 from sahelsim.mechanisms.battle.parameters import BattleParameters
-from sahelsim.mechanisms.battle.step import run_step
+from sahelsim.mechanisms.battle.step import forget, run_step
 from sahelsim.rng import Stream, uniform4
 from sahelsim.terms import Harm, Role, Trait
 from sahelsim.world.state import World
 
 UNLIKELY = 1e-5
 FORBIDDEN = -1.0e9
+QUIET = 0.8
 
 
 def parameters(**changes: float) -> BattleParameters:
@@ -93,8 +94,10 @@ def test_by_hand() -> None:
     ]  # fmt: skip
     # Terms: enmity, contact, hazard, log-odds of the attacker without its edge.
     assert world.violence.terms[0].tolist() == pytest.approx([0.5, 0.5, 0.375, 0.117783], abs=1e-6)
-    # Memories: what stood before has halved in two weeks.
-    assert cells.losses[0].tolist() == pytest.approx([8.0 / 2 + 3, 8.0])
+    # Memories: what stood before has halved in two weeks; losses only fade at the end of the step.
+    assert cells.losses[0].tolist() == pytest.approx([8.0 + 3, 8.0])
+    forget(world, parameters(), weeks=2.0)
+    assert cells.losses[0].tolist() == pytest.approx([5.5, 4.0])
     assert cells.memory.tolist() == [11.0, 0.0, 0.0, 0.0]
     assert actors.loss_memory.tolist() == [[0.0, 11.0], [11.0, 0.0]]
     assert actors.fight_memory.tolist() == [[0.0, 1.0], [1.0, 0.0]]
@@ -254,6 +257,9 @@ def slow_fight(
     contact = size / (size + p.half_strength * world.ground.extent)
     terrain = 1 + (p.desert_factor - 1) * float(world.ground.cells_desert[cell])
     hazard = p.rate * world.ground.extent * enmity * contact * (initiative[a] + initiative[b]) / 2 * terrain
+    for militia, other in ((a, b), (b, a)):
+        if world.actors.local[militia]:
+            hazard *= 1 - QUIET * float(world.cells.bound[cell, other])
     entity = (cell * actors + a) * actors + b
     onset, who, outcome, severity = uniform4(*world.key, int(Stream.BATTLE), world.step, entity, 0)
     split, from_a, from_b, _ = uniform4(*world.key, int(Stream.BATTLE_LOSSES), world.step, entity, 0)
@@ -308,6 +314,9 @@ PARAMETERS = st.builds(
 
 
 def check_against_reference(world: World, p: BattleParameters) -> None:
+    rng = np.random.default_rng(int(world.units.strength.sum()))
+    world.actors.local[:] = rng.integers(0, 2, world.actors.local.size)
+    world.cells.bound[:] = rng.integers(0, 5, world.cells.bound.shape) / 4.0
     bands, fights = slow_battles(world, p, 1.0)
     hostility, fade = world.actors.hostility.copy(), 0.5 ** (1.0 / p.momentum_half_life)
     won, lost = world.actors.victories * fade, world.actors.defeats * fade
@@ -318,7 +327,7 @@ def check_against_reference(world: World, p: BattleParameters) -> None:
         won[f.winner] += 1.0
         lost[f.attacker if f.winner == f.defender else f.defender] += 1.0
     spoil_index(world)
-    run_step(world, p, 0.3, 1.0)
+    run_step(world, p, 0.3, 1.0, QUIET)
     assert np.allclose(world.actors.hostility, hostility, rtol=1e-12)
     assert np.allclose(world.actors.victories, won, rtol=1e-12)
     assert np.allclose(world.actors.defeats, lost, rtol=1e-12)
@@ -363,9 +372,7 @@ def test_the_dead_are_those_who_stand_in_the_cell() -> None:
         world.actors.enmity[1, 2] = world.actors.enmity[2, 1] = 0.0
         world.actors.traits[Trait.INITIATIVE] = 1.0
         run_step(world, p, 0.0, 10.0)
-        first, second = (
-            row["deaths_a"] if row["side_a"] == 0 else row["deaths_b"] for row in violence(world)
-        )
+        first, second = (row["deaths_a"] if row["side_a"] == 0 else row["deaths_b"] for row in violence(world))
         assert world.units.strength[:2].sum() == 140 - first - second
         if world.units.strength[0] > 0 and second > 0:
             seen += 1
@@ -379,9 +386,7 @@ def test_the_dead_are_those_who_stand_in_the_cell() -> None:
 
 
 @given(**SHAPES, p=PARAMETERS, weeks=st.sampled_from([0.5, 1.0, 4.0]), escalation=st.floats(0, 1))
-def test_invariants(
-    seed: int, rows: int, columns: int, p: BattleParameters, weeks: float, escalation: float
-) -> None:
+def test_invariants(seed: int, rows: int, columns: int, p: BattleParameters, weeks: float, escalation: float) -> None:
     world = random_world(seed, rows, columns, actors=4, units=40)
     units, actors = world.units, world.actors
     cell, strength = units.cell.copy(), units.strength.copy()

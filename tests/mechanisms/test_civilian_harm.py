@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mechanisms.worlds import Community, Feud, Unit, draws, plain_world, random_world, spoil_index, violence
-from sahelsim.mechanisms.civilian_harm.kernel import draw_victim, motives
+from sahelsim.mechanisms.civilian_harm.kernel import draw_victim, motive_parts, motives
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
 from sahelsim.mechanisms.civilian_harm.step import camp_enmity, run_step
 from sahelsim.rng import Stream, uniform, uniform4
@@ -22,6 +22,7 @@ from sahelsim.world.state import World
 
 UNLIKELY = 1e-5
 KIN_BLAME = 0.6
+PACT_RESTRAINT = 0.3
 
 
 def parameters(**changes: float) -> CivilianHarmParameters:
@@ -79,7 +80,8 @@ def test_by_hand() -> None:
             "winner": -1,
         }
     ]  # fmt: skip
-    assert world.violence.terms[0].tolist() == pytest.approx([0.633333, 0.15, 0.391667, 0.0], abs=1e-6)
+    # Logged are the terms of the third: it is neutral, 1 + 0 + 0.5.
+    assert world.violence.terms[0].tolist() == pytest.approx([1.0, 0.0, 0.5, 0.0], abs=1e-6)
     c = world.communities
     assert c.population.tolist() == [900, 400, 1588, 100]
     assert world.cells.pledged.tolist() == [[1588, 900, 500], [0, 0, 0]]
@@ -114,23 +116,32 @@ def test_onset_in_cells_of_any_size_by_hand(extent: float, onset: float) -> None
 def test_motives_by_hand() -> None:
     camp, people = np.array([9, 1, 2, 0, 1], np.int8), np.array([9, 0, 1, 1, 1], np.int16)
     population = np.array([999, 100, 300, 400, 200], np.int32)
-    weight, terms = np.full(6, 77.0), np.full(3, 77.0)
-    enmity = np.array([0.0, 0.0, 0.8])
+    weight = np.full(6, 77.0)
+    enmity, pact = np.array([0.0, 0.0, 0.8]), np.array([3, -1, 2, 3, -1], np.int8)
 
-    def mean(own_people: int) -> float:
-        return motives(1, 5, camp, population, people, 1, own_people, enmity, 1.5, 2.0, 0.25, 0.1, weight, terms)
+    def mean(own_people: int, actor: int = 0) -> float:
+        return motives(
+            1, 5, camp, population, people, 1, own_people, enmity, 1.5, 2.0, 0.25, 0.1, pact, actor, 0.5, weight
+        )
+
+    def parts(m: int, own_people: int, actor: int = 0) -> tuple[float, float, float]:
+        return motive_parts(m, camp, people, 1, own_people, enmity, 1.5, 2.0, 0.25, 0.1, pact, actor, 0.5)
 
     # A mixed band of camp 1: 0.25;  1.5 + 2 * 0.8 + 0.25 = 3.35;  1.5 + 0.25 = 1.75;  0.25; of 1000 people in all.
     assert mean(-1) == pytest.approx((0.25 * 100 + 3.35 * 300 + 1.75 * 400 + 0.25 * 200) / 1000)
     assert weight.tolist() == pytest.approx([0.25, 3.35, 1.75, 0.25, 77.0, 77.0])
-    assert terms.tolist() == pytest.approx([1.5 * 700 / 1000, 1.6 * 300 / 1000, 0.25])
+    assert [parts(m, -1) for m in (1, 2, 3)] == [(0.0, 0.0, 0.25), (1.5, 1.6, 0.25), (1.5, 0.0, 0.25)]
     # One of people 1 spares its own to a tenth.
     assert mean(1) == pytest.approx((0.25 * 100 + 0.335 * 300 + 0.175 * 400 + 0.025 * 200) / 1000)
     assert weight.tolist() == pytest.approx([0.25, 0.335, 0.175, 0.025, 77.0, 77.0])
-    assert terms.tolist() == pytest.approx([0.105, 0.048, 0.25 * (100 + 90) / 1000])
+    assert parts(2, 1) == pytest.approx((0.15, 0.16, 0.025))
+    # Actor 3 has a pact with community 3 of 400, which halves its motive there; a pact with another counts nothing.
+    assert mean(-1, actor=3) == pytest.approx((0.25 * 100 + 3.35 * 300 + 0.875 * 400 + 0.25 * 200) / 1000)
+    assert weight.tolist() == pytest.approx([0.25, 3.35, 0.875, 0.25, 77.0, 77.0])
+    assert parts(3, -1, actor=3) == pytest.approx((0.75, 0.0, 0.125))
+    assert parts(3, 1, actor=3) == pytest.approx((0.075, 0.0, 0.0125))  # both restraints
     population[1:] = 0  # nobody there, no motive
     assert mean(-1) == 0.0
-    assert terms.tolist() == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +224,7 @@ class Slow:
     def __init__(self, world: World, p: CivilianHarmParameters, kin_blame: float, weeks: float) -> None:
         self.world, self.p, self.kin_blame, self.weeks = world, p, kin_blame, weeks
         c = world.communities
-        self.population = c.population.tolist()
+        self.population, self.pact_harm = c.population.tolist(), c.pact_harm.tolist()
         self.grievance, self.fear = c.grievance.astype(float), c.fear.astype(float)
         self.memory, self.harm = world.cells.memory.astype(float), world.cells.harm.astype(float)
         cells, actors = world.cells.losses.shape
@@ -247,17 +258,18 @@ class Slow:
         reprisal = float(traits[Trait.REPRISAL, a]) * p.reprisal * memory
         parts = [
             [
-                part * (p.kin_restraint if people_of[m] == blamed else 1.0)
+                part
+                * (p.kin_restraint if people_of[m] == blamed else 1.0)
+                * (PACT_RESTRAINT if world.communities.pact[m] == a else 1.0)
                 for part in (p.coercion * (camp_of[m] != own), p.punishment * self.enmity(a, camp_of[m]), reprisal)
             ]
             for m in here
         ]
-        means = [
-            sum(part[i] * self.population[m] for part, m in zip(parts, here, strict=True)) / people for i in range(3)
-        ]
+        mean = sum(sum(part) * self.population[m] for part, m in zip(parts, here, strict=True)) / people
         extent = world.ground.extent
         presence = sum(fighters) / (sum(fighters) + p.half_strength * extent)
-        hazard = p.rate * extent * float(traits[Trait.HARSHNESS, a]) * presence * sum(means)
+        hazard = p.rate * extent * float(traits[Trait.HARSHNESS, a]) * presence * mean
+        hazard *= 1 - float(world.outside.shelter[cell])
         spread = uniform(*world.key, int(Stream.CIVILIAN_VICTIM), world.step, entity, 0)
         if onset >= 1 - math.exp(-hazard * self.weeks):
             return None
@@ -271,12 +283,15 @@ class Slow:
         lomax = p.death_scale * (severity ** (-1 / (p.tail_exponent - 1)) - 1)
         most = max(1, math.floor(p.mortal_share * self.population[m] + spread))
         dead = min(1 + math.floor(lomax), most)
-        self.hurt(m, here, dead, own, blamed)
-        return Attack(cell, a, m, blamed, dead, [*means, 0.0])
+        self.hurt(a, m, here, dead, blamed)
+        return Attack(cell, a, m, blamed, dead, [*parts[here.index(m)], 0.0])
 
-    def hurt(self, m: int, here: list[int], dead: int, camp: int, blamed: int) -> None:
+    def hurt(self, a: int, m: int, here: list[int], dead: int, blamed: int) -> None:
+        camp = int(self.world.actors.camp[a])
         people_of, cell = self.world.ground.community_people, self.world.ground.community_cell[m]
         self.population[m] -= dead
+        if self.world.communities.pact[m] == a:
+            self.pact_harm[m] += dead
         self.memory[cell] += dead
         for other in here:
             share = 1.0 if other == m else self.p.grievance_spill * (people_of[other] == people_of[m])
@@ -289,9 +304,7 @@ class Slow:
 
 def pick(items: list[int], weights: list[float] | list[int], u: float) -> int:
     """The item in whose share of the weights `u` falls."""
-    return next(
-        item for i, item in enumerate(items) if weights[i] > 0 and u * sum(weights) < sum(weights[: i + 1])
-    )
+    return next(item for i, item in enumerate(items) if weights[i] > 0 and u * sum(weights) < sum(weights[: i + 1]))
 
 
 SHAPES = {"seed": st.integers(0, 10**6), "rows": st.integers(1, 3), "columns": st.integers(1, 3)}
@@ -309,12 +322,13 @@ PARAMETERS = st.builds(
 def test_is_the_reference(
     seed: int, rows: int, columns: int, p: CivilianHarmParameters, camps: int, extent: float
 ) -> None:
-    world = random_world(
-        seed, rows, columns, actors=4, communities=20, peoples=3, feuds=6, camps=camps, extent=extent
-    )
+    world = random_world(seed, rows, columns, actors=4, communities=20, peoples=3, feuds=6, camps=camps, extent=extent)
+    rng = np.random.default_rng(seed)
+    world.communities.pact[:] = rng.integers(-1, 4, world.communities.pact.size)
+    world.outside.shelter[:] = rng.choice([0.0, 0.4, 1.0], rows * columns)
     slow = Slow(world, p, KIN_BLAME, 1.0)
     spoil_index(world)
-    run_step(world, p, KIN_BLAME, 1.0)
+    run_step(world, p, KIN_BLAME, 1.0, PACT_RESTRAINT)
     rows_ = violence(world)
     assert [(r["cell"], r["side_a"], r["community"], r["people"], r["deaths_civilians"]) for r in rows_] == [
         (f.cell, f.actor, f.community, f.people, f.dead) for f in slow.attacks
@@ -322,6 +336,7 @@ def test_is_the_reference(
     terms = world.violence.terms[: len(rows_)]
     assert np.allclose(terms, np.reshape([f.terms for f in slow.attacks], (-1, 4)), rtol=1e-5, atol=1e-6)
     assert world.communities.population.tolist() == slow.population
+    assert world.communities.pact_harm.tolist() == slow.pact_harm
     assert np.allclose(world.communities.grievance, slow.grievance, rtol=1e-5)
     assert np.allclose(world.communities.fear, slow.fear, rtol=1e-5)
     assert np.allclose(world.cells.memory, slow.memory, rtol=1e-5)
@@ -466,7 +481,10 @@ def test_hazard_is_the_mean_over_the_people() -> None:
         world.groups.people[0] = 1
         run_step(world, parameters(), KIN_BLAME, 2.0)
         assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-0.2 * 0.5 * 0.65 * 2)).pvalue > UNLIKELY
-        assert world.violence.terms[0].tolist() == pytest.approx([0.35, 0.3, 0.0, 0.0], abs=1e-6)
+        # what is logged are the terms of whom it was: kin or foes
+        terms = world.violence.terms[: len(violence(world)), :3]
+        of = world.ground.community_people[[row["community"] for row in violence(world)]]
+        assert np.allclose(terms, np.where(of[:, None] == 1, [0.5, 0.0, 0.0], [1.0, 1.5, 0.0]), rtol=1e-6)
 
 
 @pytest.mark.parametrize("restraint", [0.0, 0.4, 1.0])

@@ -23,9 +23,10 @@ from mechanisms.small import (
     tries,
 )
 from sahelsim.mechanisms.defection.parameters import DefectionParameters
-from sahelsim.mechanisms.defection.step import recover_cohesion, run_step
+from sahelsim.mechanisms.defection.step import note_growth, pay_received, run_step, tide
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
+from sahelsim.world.groups import adopting_groups
 
 SIZES = np.array([30, 15], np.int32)
 BY_HAND = least(
@@ -67,6 +68,27 @@ def test_by_hand():
     assert row[:6] == pytest.approx([0.70534, 0.40547, -1.2, 0.5, 0.8, -2.0], abs=1e-5)
 
 
+def test_growth_by_hand():
+    """80 and 60 fighters of the first day are usual. Of 80 and 60 men 30 go over: the rises are ln(51 / 81) and
+    ln(91 / 61). In one half-life the usual goes half of the way, to 65 and 75: ln(51 / 66) and ln(91 / 76).
+    """
+    world = little_world([Band(0, 0, 50), Band(0, 0, 30), Band(1, 0, 60)])
+    p = BY_HAND.model_copy(update={"rise": 3.0, "rise_half_life": 8.0})
+    actors = world.actors
+    note_growth(world, p, 8.0)
+    assert actors.usual.tolist() == [80.0, 60.0]
+    assert actors.rise.tolist() == [0.0, 0.0]
+    world.units.actor[1], world.step = 1, 1
+    note_growth(world, p, 8.0)
+    assert actors.rise.tolist() == pytest.approx([math.log(51 / 81), math.log(91 / 61)])
+    assert actors.usual.tolist() == pytest.approx([65.0, 75.0])
+    note_growth(world, p, 2.0)
+    assert actors.rise.tolist() == pytest.approx([math.log(51 / 66), math.log(91 / 76)])
+    assert actors.usual.tolist() == pytest.approx([50 + 15 * 2**-0.25, 90 - 15 * 2**-0.25])
+    actors.momentum[:] = [-0.1, 0.15]
+    assert tide(world, p) == pytest.approx([-0.2 + 3 * math.log(51 / 66), 0.3 + 3 * math.log(91 / 76)])
+
+
 def reference(world, p, unit_size, weeks):
     """Actor and group of every unit after the step, and the defections, straight from the equation of the kernel.
 
@@ -75,7 +97,8 @@ def reference(world, p, unit_size, weeks):
     units, actors, groups = world.units, world.actors, world.groups
     actor, group, moves = units.actor.tolist(), units.group.tolist(), []
     strength, cell = units.strength.tolist(), units.cell.tolist()
-    ideology, pay = actors.traits[Trait.IDEOLOGY].tolist(), actors.traits[Trait.PAY].tolist()
+    ideology = actors.traits[Trait.IDEOLOGY].tolist()
+    pay = [w * (p.in_kind * s + 1 - s) for w, s in zip(actors.traits[Trait.PAY], actors.strain, strict=True)]
 
     def fighters(b, c):
         return sum(s for s, owner, place in zip(strength, actor, cell, strict=True) if owner == b and place == c)
@@ -88,13 +111,14 @@ def reference(world, p, unit_size, weeks):
         offers = []
         for b in range(actors.camp.size):
             distance = abs(ideology[a] - ideology[b])
-            if not actors.rival[a, b] or distance > p.reach or fighters(b, c) == 0:
+            if not actors.rival[a, b] or distance > p.reach or fighters(b, c) == 0 or b not in groups.actor:
                 continue
             kin = any(groups.actor[g] == b and groups.people[g] == people >= 0 for g in range(groups.actor.size))
             s = unit_size[a]
             offers.append((
                 p.balance * math.log((s + fighters(b, c)) / (s + fighters(a, c))) + p.pay * math.log(pay[b] / pay[a])
-                - p.ideology * distance + p.momentum * (actors.momentum[b] - actors.momentum[a]) + p.kin * kin, -b,
+                - p.ideology * distance + p.momentum * (actors.momentum[b] - actors.momentum[a]) + p.kin * kin
+                + p.rise * (actors.rise[b] - actors.rise[a]), -b,
             ))  # fmt: skip
         if not offers:
             continue
@@ -121,11 +145,16 @@ def scattered(seed: int):
     world.actors.traits[Trait.IDEOLOGY] = r.uniform(0, 1, 4)
     world.actors.traits[Trait.PAY] = r.uniform(0.5, 2, 4)
     world.actors.momentum[:] = r.normal(0, 0.3, 4)
+    world.actors.rise[:] = r.normal(0, 0.5, 4)
+    world.actors.strain[:] = r.uniform(0, 1, 4)
+    if seed % 2:
+        world.groups.actor[4] = 3  # actor 2 has no group left: nobody can join it, its old group adopts for actor 3
+        world.units.actor[world.units.group == 4] = 3
     world.groups.cohesion[:] = r.uniform(0, 1, 6)
     world.step = int(r.integers(1000))
     p = DefectionParameters(
-        enabled=True, rate=0.9, reach=0.6, ideology=2.0, balance=1.2, pay=1.0, momentum=2.0, kin=0.8, cohesion=2.0,
-        cohesion_recovery=0.03,
+        enabled=True, rate=0.9, reach=0.6, ideology=2.0, balance=1.2, pay=1.0, momentum=2.0, rise=1.0,
+        rise_half_life=26.0, kin=0.8, cohesion=2.0, in_kind=0.3,
     )  # fmt: skip
     return world, p, np.array(r.integers(5, 60, 4), np.int32)
 
@@ -222,12 +251,28 @@ def test_nobody_goes_over_to_a_rival_in_the_next_cell():
     assert decisions_of(world) == []
 
 
-@pytest.mark.parametrize(("recovery", "weeks", "steps"), [(0.03, 1.0, 40), (0.2, 0.5, 7), (0.9, 2.0, 1)])
-def test_cohesion_comes_back_by_a_share_a_week(recovery, weeks, steps):
-    """The gap shrinks by the factor 1 - min(1, recovery weeks) a step and is never overshot."""
-    world, _ = meetings(4)
-    world.groups.cohesion[:] = [0.1, 0.2]
-    for _ in range(steps):
-        recover_cohesion(world, least(DefectionParameters, cohesion_recovery=recovery), weeks)
-    gap = np.array([0.4, 0.8]) * (1 - min(1.0, recovery * weeks)) ** steps
-    assert world.groups.full_cohesion - world.groups.cohesion == pytest.approx(gap, abs=1e-12)
+def test_bands_leave_an_actor_that_cannot_pay():
+    """At strain 1 a band gets `in_kind` of its pay: 1.0 against 0.25 pulls by ln 4, so U = -0.78919 + 1.38629."""
+    world, n = meetings(few(400, 100))
+    world.actors.strain[0] = 1.0
+    p = BY_HAND.model_copy(update={"in_kind": 0.25})
+    assert pay_received(world, p).tolist() == [0.25, 1.5]
+    run_step(world, p, SIZES, 1.0)
+    weigh, decide = draws(world, Stream.DEFECTION, np.arange(n))[:, :2].T
+    expected = (weigh < CHANCE_TO_WEIGH) & (decide < 1 / (1 + math.exp(0.78919 - math.log(4))))
+    np.testing.assert_array_equal(world.units.actor[:n] == 1, expected)
+
+
+def test_nobody_joins_an_actor_without_a_group():
+    world = little_world([Band(0, 0, 20), Band(1, 0, 60)], groups=[(0, 0), (1, 0)])
+    world.actors.rival[:] = 1 - np.eye(2, dtype=np.int8)
+    world.groups.actor[1] = 0  # its only group has gone; the band of actor 1 is a stray
+    run_step(world, BY_HAND.model_copy(update={"rate": 60.0, "balance": 100.0, "cohesion": 0.0}), SIZES, 1.0)
+    assert world.units.actor[0] == 0
+
+
+def test_the_adopting_group_is_the_first_of_the_people_else_the_first():
+    world = little_world(groups=[(0, 1), (0, 0), (1, -1), (1, 0)], peoples=2)
+    assert adopting_groups(world).tolist() == [[1, 0, 0], [3, 2, 2]]
+    world.groups.actor[:] = [1, 1, 1, 1]
+    assert adopting_groups(world).tolist() == [[-1, -1, -1], [1, 0, 0]]

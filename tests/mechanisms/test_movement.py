@@ -26,7 +26,8 @@ CELL_KM = 27.5  # about one cell of a quarter degree
 def parameters(**changes: float) -> MovementParameters:
     values: dict[str, float] = {
         "weekly_range_km": CELL_KM, "sharpness": 1.0, "threat_scale": 10.0, "crowding": 0.3, "crowd_size": 10.0,
-        "desert_cost": 1.0, "river_gain": 0.8, "border_cost": 0.5, "people_scale": 1000.0,
+        "desert_cost": 1.0, "river_gain": 0.8, "border_cost": 0.5, "closed_cost": 2.0, "people_scale": 1000.0,
+        "profit": 0.4, "profit_scale": 100.0,
     }  # fmt: skip
     return MovementParameters(enabled=True, **(values | changes))
 
@@ -38,7 +39,8 @@ def hop(world: World, p: MovementParameters, chance: float | np.ndarray = 1.0, n
         *world.key, int(Stream.MOVEMENT), world.step, number,
         units.cell, units.actor, units.group, units.role, units.strength,
         world.groups.attraction, world.cells.appeal, ground.neighbours, ground.cells_country,
-        np.broadcast_to(chance, (world.actors.camp.size,)).astype(np.float64), p.sharpness, p.border_cost,
+        world.outside.border, np.broadcast_to(chance, (world.actors.camp.size,)).astype(np.float64), p.sharpness,
+        p.border_cost, p.closed_cost,
     )  # fmt: skip
 
 
@@ -145,12 +147,11 @@ def test_hops_by_hand() -> None:
 def slow_appeal(world: World, p: MovementParameters, c: int, a: int) -> float:
     """The equation of the module, term by term; strengths and people are held against scales per area."""
     t = world.actors.traits[:, a]
-    threat, crowd, many = (
-        scale * world.ground.extent for scale in (p.threat_scale, p.crowd_size, p.people_scale)
-    )
+    threat, crowd, many = (scale * world.ground.extent for scale in (p.threat_scale, p.crowd_size, p.people_scale))
     own = int(world.cells.strength[c, a])
     enemy = sum(float(e) * int(s) for e, s in zip(world.actors.enmity[a], world.cells.strength[c], strict=True))
     people = sum(int(n) for n in world.cells.pledged[c])
+    riches = float(world.ground.trade[c] + world.ground.gold[c])
     friends = int(world.cells.pledged[c, world.actors.camp[a]])
     return (
         t[Trait.HUNTS] * math.log(1 + enemy / threat)
@@ -161,6 +162,7 @@ def slow_appeal(world: World, p: MovementParameters, c: int, a: int) -> float:
         - p.crowding * (max(0.0, math.log(own / crowd)) if own else 0.0)
         - p.desert_cost * float(world.ground.cells_desert[c])
         + p.river_gain * float(world.ground.cells_river[c])
+        + p.profit * t[Trait.TRADING] * math.log(1 + riches / (p.profit_scale * world.ground.extent))
     )
 
 
@@ -180,6 +182,7 @@ def slow_hop(world: World, p: MovementParameters, chance: np.ndarray, number: in
         worth = [
             float(world.groups.attraction[g, c]) + float(world.cells.appeal[c, a])
             - (p.border_cost if ground.cells_country[c] != ground.cells_country[here] else 0.0)
+            - p.closed_cost * float(world.outside.border[ground.cells_country[here], ground.cells_country[c]])
             for c in options
         ]  # fmt: skip
         weights = [math.exp(p.sharpness * v) for v in worth]
@@ -192,9 +195,7 @@ SHAPES = {"seed": st.integers(0, 10**6), "rows": st.integers(1, 4), "columns": s
 
 
 @given(**SHAPES, actors=st.integers(1, 4), camps=st.integers(2, 5), extent=st.floats(0.1, 20))
-def test_appeal_is_the_reference(
-    seed: int, rows: int, columns: int, actors: int, camps: int, extent: float
-) -> None:
+def test_appeal_is_the_reference(seed: int, rows: int, columns: int, actors: int, camps: int, extent: float) -> None:
     world = random_world(seed, rows, columns, actors=actors, camps=camps, extent=extent)
     p = parameters()
     world.cells.pledged[:] = 77
@@ -249,6 +250,8 @@ def test_appeal_is_a_matter_of_density(seed: int, factor: int) -> None:
     plain, large = random_world(seed), random_world(seed, extent=float(factor))
     large.units.strength *= factor
     large.communities.population *= factor
+    for riches in (large.ground.trade, large.ground.gold):
+        riches *= factor
     for world in (plain, large):
         index_units(world)
         appraise(world, parameters())

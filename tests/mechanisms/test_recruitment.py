@@ -13,7 +13,9 @@ from mechanisms.small import Band, Village, changed, draws, few, least, little_w
 from sahelsim.mechanisms.recruitment.parameters import RecruitmentParameters
 from sahelsim.mechanisms.recruitment.step import run_step
 from sahelsim.rng import Stream
-from sahelsim.terms import Role, Trait
+from sahelsim.terms import Account, Role, Trait
+
+WAGE = 7.5
 
 
 def village_and_band(people: int = 1000, fighters: int = 10, spare: int = 0, size: int = 10_000, seed: int = 1):
@@ -25,7 +27,7 @@ def village_and_band(people: int = 1000, fighters: int = 10, spare: int = 0, siz
 
 
 def test_enlisting_by_hand():
-    """W = 600 + 400, S_k = 4 + 6 of both actors of the camp, ceiling 0.05 W = 50: room 1 - 10 / 50 = 0.8.
+    """W = 600 + 400, S_k = 4 + 6 of both actors of the camp, ceiling 0.025 * 2 W = 50: room 1 - 10 / 50 = 0.8.
 
     n = 0.01 * 2 * 1000 * exp(0.5 * 0.2) * 0.8 = 17.6827 a week, rounded up when the first number is above 0.3173. They
     come from the first village of the camp from the one on that the second number points at, of four: from village 2 if
@@ -34,7 +36,7 @@ def test_enlisting_by_hand():
     """
     bands = [Band(0, 0, 3), Band(0, 0, 1), Band(1, 0, 6)]
     villages = [Village(0, 600, camp=1), Village(0, 5000, camp=2), Village(0, 400, camp=1), Village(0, 9, camp=2)]
-    p = least(RecruitmentParameters, rate=0.01, ceiling=0.05, momentum=0.5)
+    p = least(RecruitmentParameters, rate=0.01, ceiling=0.025, momentum=0.5)
     seen = set()
     for seed in range(40):
         world = little_world(bands, villages, shape=(1, 2), actor_camp=(1, 1), camps=3, seed=seed)
@@ -54,6 +56,19 @@ def test_enlisting_by_hand():
         ]
         assert world.ledger["recruits"] == recruits
     assert seen == {(n, giver, joined) for n in (17, 18) for giver in (0, 2) for joined in (0, 1)}
+
+
+def test_the_besieged_give_no_recruits_by_hand():
+    """Of 600 + 400 who side with the actor 400 are besieged: W = 600, n = 0.5 * 600 * (1 - 30 / 600) = 285."""
+    bands = [Band(0, 0, 30)]
+    for besieged, expected in (([1], (285, 0)), ([0, 1], (0, 0))):
+        world = little_world(bands, [Village(0, 600, camp=1), Village(0, 400, camp=1)], actor_camp=(1, 2))
+        world.actors.traits[Trait.RECRUITING] = 1.0
+        world.communities.besieger[besieged] = 1
+        p = least(RecruitmentParameters, rate=0.5, ceiling=1.0)
+        run_step(world, p, rolls_of(world, bands, 0, [1000, 1000]), 1.0)
+        assert world.communities.population.tolist() == [600 - expected[0], 400 - expected[1]]
+        assert world.units.strength[0] == 30 + sum(expected)
 
 
 def test_the_second_of_a_camp_finds_what_the_first_has_left():
@@ -115,13 +130,20 @@ def test_splitting_and_merging_by_hand():
     assert world.units.role[1] == Role.MOBILE
 
 
-def reference(world, p, rolls, weeks):
+def reference(world, p, rolls, weeks, wage):
     """Strength of units and people of communities after the step, in words of the kernel's docstring."""
     units, actors, g, camp = world.units, world.actors, world.ground, world.communities.camp
     strength, people = units.strength.tolist(), world.communities.population.tolist()
     cell, owner = units.cell.tolist(), units.actor.tolist()
     standing = [u for u in range(len(strength)) if strength[u] > 0]
     number = actors.camp.size
+
+    purse = [math.inf] * number
+    for a in np.flatnonzero(actors.budget):
+        kept = math.ceil(p.reserve * wage * actors.traits[Trait.PAY, a] * sum(
+            s for s, b in zip(strength, owner, strict=True) if b == a
+        ))  # fmt: skip
+        purse[a] = max(0, int(actors.treasury[a]) - kept) // p.cost
 
     def fighters(here, wanted):
         return sum(s for s, c, a in zip(strength, cell, owner, strict=True) if c == here and a in wanted)
@@ -130,17 +152,17 @@ def reference(world, p, rolls, weeks):
         villages = [m for m in range(g.communities) if g.community_cell[m] == here]
         for a in range(number):
             k = actors.camp[a]
-            own = [m for m in villages if camp[m] == k]
+            own = [m for m in villages if camp[m] == k and world.communities.besieger[m] < 0]
             pledged = sum(people[m] for m in own)
             if fighters(here, {a}) == 0 or pledged == 0 or actors.traits[Trait.RECRUITING, a] == 0:
                 continue
             armed = fighters(here, {b for b in range(number) if actors.camp[b] == k})
-            room = max(0.0, 1 - armed / (p.ceiling * pledged))
-            mean = (
-                p.rate * actors.traits[Trait.RECRUITING, a] * pledged * math.exp(p.momentum * actors.momentum[a]) * room
-            )
+            power = actors.traits[Trait.RECRUITING, a] * (1 - actors.strain[a])
+            room = max(0.0, 1 - armed / (p.ceiling * power * pledged))
+            zeal = math.exp(p.momentum * actors.momentum[a] + p.fame * actors.fame[a]) * (1 - actors.strain[a])
+            mean = p.rate * actors.traits[Trait.RECRUITING, a] * pledged * zeal * room
             part, begin, band, _ = draws(world, Stream.RECRUITMENT, here * number + a)[0]
-            n = math.floor(mean * weeks + part) if room > 0 else 0
+            n = min(math.floor(mean * weeks + part) if room > 0 else 0, purse[a])
             units_here = [u for u in standing if cell[u] == here and owner[u] == a]
             edges = np.cumsum([strength[u] for u in units_here])
             joined = units_here[int((edges <= band * edges[-1]).sum())]
@@ -150,12 +172,13 @@ def reference(world, p, rolls, weeks):
                 people[m] -= taken
                 strength[joined] += taken
                 n -= taken
+                purse[a] -= taken
     for a in range(number):
         missing = actors.traits[Trait.ESTABLISHMENT, a] - sum(s for s, b in zip(strength, owner, strict=True) if b == a)
         if actors.traits[Trait.ESTABLISHMENT, a] == 0 or missing <= 0:
             continue
         part, start = draws(world, Stream.REFILL, a)[0, :2]
-        n = min(math.floor(min(1.0, p.refill * weeks) * missing + part), people[rolls.depot[a]])
+        n = min(math.floor(min(1.0, p.refill * weeks) * missing + part), people[rolls.depot[a]], purse[a])
         roll = list(range(rolls.pool[a], rolls.pool[a] + rolls.raised[a]))
         begin = int(start * len(roll))
         for u in roll[begin:] + roll[:begin]:
@@ -172,7 +195,8 @@ def reference(world, p, rolls, weeks):
             strength[u] = 0
     for u in range(len(strength)):
         a = owner[u]
-        free = [v for v in range(rolls.pool[a], rolls.pool[a + 1]) if strength[v] == 0]
+        own = rolls.pool[a] + (rolls.raised[a] if rolls.depot[a] >= 0 else 0)  # an army keeps the places of its dead
+        free = [v for v in range(own, rolls.pool[a + 1]) if strength[v] == 0]
         if strength[u] >= p.split_factor * rolls.unit_size[a] and free:
             strength[free[0]] = strength[u] // 2
             strength[u] -= strength[free[0]]
@@ -190,16 +214,21 @@ def scattered(seed: int):
         Village(int(c), int(r.integers(0, 3000)), camp=int(r.integers(4))) for c in np.sort(r.integers(0, 6, 14))
     ]
     world = little_world(bands, villages, shape=(2, 3), actor_camp=(1, 2, 3, 3), camps=4, spare=2, seed=seed)
+    world.communities.besieger[:] = np.where(r.random(14) < 0.2, r.integers(0, 4, 14), -1)
     world.actors.traits[Trait.RECRUITING] = [1.0, 2.0, 0.0, 0.5]
     world.actors.traits[Trait.ESTABLISHMENT, 2] = 600
     world.actors.momentum[:] = r.normal(0, 0.4, 4)
+    world.actors.fame[:], world.actors.strain[:] = r.random((2, 4))
+    world.actors.budget[:] = [1, 0, 1, 1]
+    world.actors.treasury[:] = world.actors.accounts[Account.OPENING] = r.integers(0, 60_000, 4)
     turncoats = r.random(world.units.cell.size) < 0.1  # units that have changed sides since they were raised
     world.units.actor[turncoats] = r.integers(0, 4, int(turncoats.sum()))
     world.units.group[:] = world.units.actor
     world.step = int(r.integers(1000))
     p = RecruitmentParameters(
-        enabled=True, rate=0.01, ceiling=0.04, momentum=0.5, refill=0.1, disband_below=6, split_factor=1.7
-    )
+        enabled=True, rate=0.01, ceiling=0.04, momentum=0.5, fame=0.4, cost=300, reserve=1.5, refill=0.1,
+        disband_below=6, split_factor=1.7,
+    )  # fmt: skip
     return world, p, rolls_of(world, bands, 2, r.integers(3, 40, 4).tolist(), [-1, -1, int(r.integers(14)), -1])
 
 
@@ -207,8 +236,8 @@ def scattered(seed: int):
 def test_against_the_reference(seed):
     world, p, rolls = scattered(seed)
     for weeks in (1.0, 1 / 7, 4.0):
-        strength, people, cell, owner = reference(world, p, rolls, weeks)
-        run_step(world, p, rolls, weeks)
+        strength, people, cell, owner = reference(world, p, rolls, weeks, WAGE)
+        run_step(world, p, rolls, weeks, WAGE)
         assert world.units.strength.tolist() == strength
         assert world.communities.population.tolist() == people
         assert world.units.cell.tolist() == cell
@@ -221,11 +250,18 @@ def test_against_the_reference(seed):
 def test_invariants(seed, rate, ceiling, refill, weeks):
     world, p, rolls = scattered(seed)
     before = snapshot(world)
-    run_step(world, p.model_copy(update={"rate": rate, "ceiling": ceiling, "refill": refill}), rolls, weeks)
+    run_step(world, p.model_copy(update={"rate": rate, "ceiling": ceiling, "refill": refill}), rolls, weeks, WAGE)
     after = snapshot(world)
     index = {"cells.start", "cells.order", "cells.strength", "cells.pledged"}
     units = {f"units.{name}" for name in ("strength", "cell", "home", "actor", "group", "role")}
-    assert changed(before, after) - index <= {"communities.population", *units}
+    money = {"actors.treasury", "actors.accounts"}
+    assert changed(before, after) - index - money <= {"communities.population", *units}
+    np.testing.assert_array_equal(after["actors.treasury"], after["actors.accounts"].sum(axis=0))
+    assert (after["actors.treasury"] >= 0).all()
+    bought = before["actors.treasury"] - after["actors.treasury"]
+    assert bought[1] == 0  # it has no budget
+    assert (bought % p.cost == 0).all()
+    assert bought.sum() // p.cost <= world.ledger["recruits"]
     people = before["communities.population"].astype(int) - after["communities.population"]
     assert (people >= 0).all()
     assert (after["communities.population"] >= 0).all()
@@ -247,6 +283,21 @@ def test_invariants(seed, rate, ceiling, refill, weeks):
     givers = np.flatnonzero(people)
     depot = int(rolls.depot[2])
     assert set(before["communities.camp"][givers[givers != depot]]) <= {1, 2, 3}
+
+
+def test_a_purse_by_hand():
+    """500 are wanted; 2,050 less four weeks of the pay of 10, at 5 a week, are 1,850: enough for 18 at 100 each.
+
+    250 are left; next week four weeks of the pay of 28 are 560, more than there is, and nobody is taken.
+    """
+    world, rolls = village_and_band(people=1000)
+    world.actors.budget[0], world.actors.treasury[0] = 1, 2050
+    p = least(RecruitmentParameters, rate=0.5, ceiling=100.0, cost=100, reserve=4.0)
+    run_step(world, p, rolls, 1.0, wage=5.0)
+    assert (world.units.strength[0], world.communities.population[0]) == (28, 982)
+    assert (world.actors.treasury[0], world.actors.accounts[Account.RECRUITMENT, 0]) == (250, -1800)
+    run_step(world, p, rolls, 1.0, wage=5.0)
+    assert (world.units.strength[0], world.actors.treasury[0]) == (28, 250)
 
 
 def test_rounding_has_no_bias():

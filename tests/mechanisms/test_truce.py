@@ -121,7 +121,7 @@ def reference(world, p, weeks):
             if not a.rival[x, y]:
                 continue
             gap = a.creed[x, y] * abs(a.traits[Trait.IDEOLOGY, x] - a.traits[Trait.IDEOLOGY, y])
-            rest = min(1.0, max(0.0, a.resting[x, y] + p.ideology * gap))
+            rest = min(1.0, max(0.0, a.resting[x, y] + a.voice[x, y] + p.ideology * gap))
             level = rest + (h[x][y] - rest) * math.exp(-p.drift * weeks)
             h[x][y] = h[y][x] = level
             weaker = min(sum(fighters[x]), sum(fighters[y]))
@@ -160,6 +160,7 @@ def scattered(seed: int):
     a = world.actors
     for name, values in {
         "rival": r.random((5, 5)) < 0.8, "creed": r.random((5, 5)), "resting": r.uniform(-0.3, 0.9, (5, 5)),
+        "voice": r.uniform(0, 0.3, (5, 5)),
         "hostility": r.random((5, 5)), "truce": r.integers(0, 3, (5, 5)), "held": r.random((5, 5)) < 0.15,
         "loss_memory": r.exponential(8.0, (5, 5)),
         "fight_memory": r.exponential(2.0, (5, 5)) * r.integers(0, 2, (5, 5)),

@@ -15,12 +15,12 @@ import numpy as np
 from sahelsim.grid import Grid
 from sahelsim.record import Names
 from sahelsim.rng import key_of
-from sahelsim.terms import Role, Trait
+from sahelsim.terms import Account, Role, Trait
 from sahelsim.world.fields import allocate
 from sahelsim.world.ground import Ground
 from sahelsim.world.index import index_communities, index_units
-from sahelsim.world.log import DecisionBuffer, ViolenceBuffer
-from sahelsim.world.state import Actors, Cells, Communities, Groups, Units, World
+from sahelsim.world.log import DecisionBuffer, FlowBuffer, ViolenceBuffer
+from sahelsim.world.state import Actors, Cells, Communities, Groups, Outside, Units, World
 
 JIT = not numba.config.DISABLE_JIT
 """False when kernels run as plain Python: tests then make fewer draws."""
@@ -107,12 +107,14 @@ def plain_world(
         "cell": ground.cells, "edge": ground.cells + 1, "actor": actors, "other": actors,
         "camp": camps, "group": len(group_table), "unit": len(units) + spare,
         "community": len(communities), "feud": len(feuds), "trait": len(Trait),
+        "account": len(Account), "country": 3, "across": 3, "refuge": ground.community_refuges.shape[1],
     }  # fmt: skip
     world = World(
         ground=ground, key=key_of(seed, 0), step=0,
         actors=Actors(**allocate(Actors, sizes)), groups=Groups(**allocate(Groups, sizes)),
         units=Units(**allocate(Units, sizes)), communities=Communities(**allocate(Communities, sizes)),
-        cells=Cells(**allocate(Cells, sizes)), violence=ViolenceBuffer(), decisions=DecisionBuffer(),
+        cells=Cells(**allocate(Cells, sizes)), outside=Outside(**allocate(Outside, sizes)),
+        violence=ViolenceBuffer(), decisions=DecisionBuffer(), flows=FlowBuffer(),
     )  # fmt: skip
     world.actors.camp[:] = camp_of
     world.actors.traits[[Trait.SKILL, Trait.PAY]] = 1.0
@@ -126,7 +128,9 @@ def plain_world(
         world.units.group[i] = unit.group if unit.group >= 0 else first_group[unit.actor]
     world.communities.population[:] = ground.community_population
     world.communities.camp[:] = [c.camp for c in sorted(communities, key=lambda c: c.cell)]
-    world.communities.refuge[:] = -1
+    world.actors.drive[:] = world.groups.command[:] = 1.0
+    for nobody in ("besieger", "siege_start", "pact", "pact_start"):
+        getattr(world.communities, nobody)[:] = -1
     index_units(world)
     index_communities(world)
     return world
@@ -179,6 +183,8 @@ def random_world(
     ground.cells_country[:] = rng.integers(0, countries, cells)
     for array in (ground.cells_desert, ground.cells_river, ground.cells_remoteness):
         array[:] = rng.random(cells)
+    for array in (ground.trade, ground.gold):
+        array[:] = rng.exponential(300.0, cells) * (rng.random(cells) < 0.5)
     for matrix, values in (
         (state.hostility, rng.uniform(0, 1, (actors, actors)) * (rng.random((actors, actors)) > 0.2)),
         (state.rival, rng.integers(0, 2, (actors, actors))),
@@ -232,13 +238,14 @@ def _ground(
         cells_latitude=grid.latitude, cells_longitude=grid.longitude,
         cells_country=np.zeros(grid.size, np.int16), cells_admin1=np.zeros(grid.size, np.int16),
         cells_land=np.ones(grid.size, bool), **fields, cells_gid=grid.gid(), neighbours=grid.neighbours(),
+        trade=np.zeros(grid.size), gold=np.zeros(grid.size),
         community_start=np.searchsorted(cell, np.arange(grid.size + 1)).astype(np.int32), community_cell=cell,
         community_latitude=grid.latitude[cell], community_longitude=grid.longitude[cell],
         community_name=tuple(f"Village {i}" for i in range(m)),
         community_country=np.zeros(m, np.int16), community_admin1=np.zeros(m, np.int16),
         community_people=people, community_clan=np.full(m, -1, np.int16), clan_names=(),
         community_population=np.array([c.population for c in table], np.int32),
-        community_refuges=np.full((m, 1), -1, np.int32), community_refuge_km=np.zeros((m, 1), np.float32),
+        community_refuges=np.full((m, 1), -1, np.int32), community_refuge_pull=np.zeros((m, 1), np.float32),
         towns_latitude=np.zeros(0), towns_longitude=np.zeros(0), towns_admin1=none, towns_country=none,
         towns_cell=np.zeros(0, np.int32), towns_population=np.zeros(0, np.int32),
         kinship=np.zeros((peoples, camps)),
@@ -246,7 +253,7 @@ def _ground(
         feud_against=np.array([f.against for f in feuds], np.int16),
         feud_level=np.array([f.level for f in feuds], np.float64),
         feud_avenger=np.array([f.avenger for f in feuds], np.int16),
-        feud_sites=_feud_sites(feuds, cell, people), adopt=np.zeros((actors, peoples + 1), np.int16),
+        feud_sites=_feud_sites(feuds, cell, people, grid.neighbours()), raisers=np.full((peoples, 1), -1, np.int16),
     )  # fmt: skip
 
 
@@ -263,10 +270,12 @@ def _names(actors: int, camps: int, peoples: int, groups: int) -> Names:
     )
 
 
-def _feud_sites(feuds: Sequence[Feud], cell: np.ndarray, people: np.ndarray) -> np.ndarray:
+def _feud_sites(feuds: Sequence[Feud], cell: np.ndarray, people: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
     sites = [
         (f, int(c))
         for f, feud in enumerate(feuds)
-        for c in np.intersect1d(cell[people == feud.people], cell[people == feud.against])
+        for lived in [set(cell[people == feud.people].tolist())]
+        for c in np.unique(cell[people == feud.against])
+        if not lived.isdisjoint([int(c), *neighbours[c].tolist()])
     ]
     return np.array(sites, np.int32).reshape(-1, 2)

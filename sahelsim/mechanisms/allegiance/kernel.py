@@ -2,15 +2,18 @@
 
 A community m of people p in cell c that reconsiders takes camp k with probability proportional to exp(U_k):
 
-    U_0 = neutral - exposure F + clan (share of the clan in 0) + inertia [in camp 0]
+    U_0 = neutral - exposure F (1 - pact_ease [has a pact]) + clan (share of the clan in 0) + inertia [in camp 0]
     U_k = coercion R_k + protection D_k + services Q_k + kinship (tie of p to k) - grievance (grievance of m against k)
           + clan (share of the clan in k) + inertia [in camp k] - absence / (1 + S_k / presence_scale)
+          + pact [has a pact with an actor of k]
 
     R_k = ln(1 + S_k / presence_scale)                     armed presence, S_k = fighters of the camp in the cell
                                                            plus `reach` times those in the cells around
-    D_k = F max(0, ln((s + S_k) / (s + S_j)))              safety from the most resented camp j; F = 1 - exp(-fear)
-    Q_k = sum over its actors of governance S / (S + s)    courts, tax relief, aid access
-    s   = presence_scale
+    D_k = F E_kj R_k                                       protection from the most resented camp j by those who
+                                                           fight it, E_kj enmity of the two; F = 1 - exp(-fear)
+    Q_k = sum over its actors of o_a S / (S + s)           courts, tax relief, aid access; aid from outside is added,
+                                                           and to whom it has a pact with an actor serves in full
+    o_a = governance_a (1 - disarray_a),   s = presence_scale
 
 It reconsiders at the rate review_rate + alarm F per week; fear makes neutrality untenable (exposure). Kalyvas 2006
 (control shapes support); Arjona 2016 (governance); Lyall, Blair & Imai 2013 (harm pushes away); a clan follows
@@ -35,6 +38,7 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
+B1 = npt.NDArray[np.bool_]
 
 
 @kernel
@@ -84,15 +88,18 @@ def clan_shares(clan: I16, camp: I8, population: I32, shares: F64) -> None:
 def choose_camps(
     k0: int, k1: int, stream: int, step: int, slot: int, weeks: float, review_rate: float, alarm: float,
     community_cell: I32, people: I16, clan: I16, camp: I8, population: I32, grievance: F32, fear: F32,
-    felt: F64, services_in: F64, kinship_of: F64, shares: F64,
+    felt: F64, services_in: F64, kinship_of: F64, shares: F64, pact: I8, actor_camp: I16, governance: F64,
+    on_offer: B1, camp_enmity: F64,
     scale: float, coercion: float, protection: float, services: float, kinship: float, resentment: float,
     clan_pull: float, inertia: float, neutral: float, absence: float, exposure: float,
+    pact_pull: float, pact_ease: float,
     pledge_kind: int, lapse_kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """Every community reconsiders with its chance and takes a camp; see the module for the equations.
 
-    Changes are logged as a pledge (to a camp) or a lapse (to neutral), with the terms of the camp taken.
+    Changes are logged as a pledge (to a camp) or a lapse (to neutral), with the terms of the camp taken. Camps that are
+    not `on_offer` (K,), because nobody stands for them yet, are left out.
     """
     camps = felt.shape[1]
     worth = np.empty(camps)
@@ -108,24 +115,28 @@ def choose_camps(
             if grievance[m, k] > worst:
                 worst = grievance[m, k]
                 tormentor = k
-        threat = log1p(felt[c, tormentor] / scale) if tormentor >= 0 else 0.0
+        partner = actor_camp[pact[m]] if pact[m] >= 0 else -1
+        alone = neutral - exposure * afraid * (1.0 - pact_ease if partner >= 0 else 1.0)
         best = -1.0e300
         for k in range(camps):
             worth[k] = inertia if camp[m] == k else 0.0
             if k == 0:
-                worth[k] += neutral - exposure * afraid
+                worth[k] += alone
             else:
                 presence = log1p(felt[c, k] / scale)
-                worth[k] += coercion * presence + services * services_in[c, k] + kinship * kinship_of[people[m], k]
+                served = max(services_in[c, k], governance[pact[m]]) if k == partner else services_in[c, k]
+                worth[k] += coercion * presence + services * served + kinship * kinship_of[people[m], k]
+                worth[k] += pact_pull if k == partner else 0.0
                 worth[k] -= resentment * grievance[m, k] + absence / (1.0 + felt[c, k] / scale)
-                if tormentor >= 0 and k != tormentor:
-                    worth[k] += protection * afraid * max(0.0, presence - threat)
+                if tormentor >= 0:
+                    worth[k] += protection * afraid * camp_enmity[k, tormentor] * presence
             if clan[m] >= 0:
                 worth[k] += clan_pull * shares[clan[m], k]
-            best = max(best, worth[k])
+            if on_offer[k]:
+                best = max(best, worth[k])
         total = 0.0
         for k in range(camps):
-            worth[k] = exp(worth[k] - best)
+            worth[k] = exp(worth[k] - best) if on_offer[k] else 0.0
             total += worth[k]
         target = pick * total
         chosen = camps - 1
@@ -136,13 +147,15 @@ def choose_camps(
                 break
         if chosen != camp[m]:
             presence = log1p(felt[c, chosen] / scale)
-            safety = afraid * max(0.0, presence - threat) if tormentor >= 0 and chosen != tormentor else 0.0
+            served = max(services_in[c, chosen], governance[pact[m]]) if chosen == partner else services_in[c, chosen]
+            safety = afraid * camp_enmity[chosen, tormentor] * presence if tormentor >= 0 else 0.0
             write_decision(
                 log_rows, log_terms, log_count, step, lapse_kind if chosen == 0 else pledge_kind, c, m, camp[m], chosen,
-                population[m], coercion * presence, protection * safety, services * services_in[c, chosen],
+                population[m], coercion * presence, protection * safety, services * served,
                 kinship * kinship_of[people[m], chosen] if chosen > 0 else 0.0,
                 -resentment * grievance[m, chosen] if chosen > 0 else 0.0,
                 clan_pull * shares[clan[m], chosen] if clan[m] >= 0 else 0.0,
-                neutral - exposure * afraid if chosen == 0 else -absence / (1.0 + felt[c, chosen] / scale), afraid,
+                alone if chosen == 0 else -absence / (1.0 + felt[c, chosen] / scale),
+                pact_pull if chosen == partner else 0.0,
             )  # fmt: skip
             camp[m] = chosen

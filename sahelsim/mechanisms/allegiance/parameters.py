@@ -28,7 +28,7 @@ class AllegianceParameters(MechanismParameters):
         "1",
         0,
         10,
-        "pull, at full fear, of the camp that is stronger here than those whom the community fears",
+        "pull, at full fear and full enmity, of a camp that fights the one that the community resents most",
         "Kalyvas 2006; Menaka 2022 (seed LWJ)",
     )
     services: float = parameter(
@@ -50,9 +50,15 @@ class AllegianceParameters(MechanismParameters):
     exposure: float = parameter(
         "1", 0, 10, "how far full fear takes away the worth of staying neutral",
         "Kalyvas 2006: violence leaves no room for the uncommitted; by hand",
-    )
+    )  # fmt: skip
     absence: float = parameter(
         "1", 0, 20, "cost of siding with a camp that has nobody within reach; falls off with its presence", "by hand"
+    )
+    pact: float = parameter(
+        "1", 0, 10, "pull of the camp of an actor with which the community has a pact", "WAR-035; by hand"
+    )
+    pact_ease: float = parameter(
+        "1", 0, 1, "share of the exposure of the neutral that a pact takes away", "Kaplan 2017; by hand"
     )
     grievance_half_life: float = parameter("weeks", 1, 1040, "half-life of grievance", "by hand")
     fear_half_life: float = parameter("weeks", 1, 520, "half-life of fear", "by hand")

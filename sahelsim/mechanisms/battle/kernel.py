@@ -2,8 +2,10 @@
 
 Onset hazard of the dyad (a, b) in cell c, per week:
 
-    lambda = rate * enmity(a, b) * G / (G + half_strength) * (initiative_a + initiative_b) / 2 * terrain
+    lambda = rate * enmity(a, b) * G / (G + half_strength) * (initiative_a + initiative_b) / 2 * terrain * (1 - quiet B)
     G = sqrt(S_a S_b),  enmity = hostility * (factor of the truce, if one holds)
+
+where B, if one of the two is a village militia, is the share of the cell's people who have a pact with the other.
 
 `rate` and `half_strength` are those of a cell of the reference area; both are scaled by the area of the cell.
 
@@ -46,7 +48,8 @@ def kill_fighters(
 ) -> int:  # fmt: skip
     """Take `deaths` from the `fighters` of actor `a` in the cell: the first unit is drawn by strength, then in turn.
 
-    Units of order[first:last] that have left the cell are spared. Returns the deaths taken.
+    Units of order[first:last] that have left the cell are spared. Returns the deaths taken. In place of actors,
+    `unit_actor` and `a` may number any other bodies of units.
     """
     n = last - first
     target = u * fighters
@@ -159,8 +162,9 @@ def fight(
     unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
     attraction: F32, neighbours: I32, desert: F32,
     enmity: F64, hostility: F64, rival: I8, skill: F64, initiative: F64, victories: F64, defeats: F64,
-    loss_memory: F64, fight_memory: F64, rate: float, half_strength: float, desert_factor: float, death_scale: float,
-    tail_exponent: float, mortal_share: float, outcome_slope: float, attacker_edge: float, loser_share: float,
+    loss_memory: F64, fight_memory: F64, local: I8, bound: F32, quiet: float,
+    rate: float, half_strength: float, desert_factor: float, death_scale: float, tail_exponent: float,
+    mortal_share: float, outcome_slope: float, attacker_edge: float, loser_share: float,
     strength_exponent: float, escalation: float, battle_kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
@@ -183,6 +187,10 @@ def fight(
                 size = math.sqrt(float(s_a) * float(s_b))
                 contact = size / (size + half_strength)
                 hazard = rate * enmity[a, b] * contact * 0.5 * (initiative[a] + initiative[b]) * terrain
+                if local[a] == 1:
+                    hazard *= 1.0 - quiet * bound[c, b]
+                if local[b] == 1:
+                    hazard *= 1.0 - quiet * bound[c, a]
                 dyad = (c * actors + a) * actors + b
                 onset, who, outcome, severity = uniform4(k0, k1, stream, step, dyad, 0)
                 if onset >= chance(hazard * weeks):

@@ -2,14 +2,16 @@
 
 Hazard that actor a attacks civilians in cell c, per week:
 
-    lambda = rate * harshness_a * S / (S + half_strength) * (mean of w_m over the people of the cell)
+    lambda = rate * harshness_a * S / (S + half_strength) * (1 - shelter) * (mean of w_m over the people of the cell)
     w_m = {coercion [m is not of the actor's camp] + punishment (enmity towards m's camp)
            + reprisal_a * reprisal (1 - exp(-L / reprisal_scale))} * (kin_restraint if m is of the perpetrators' people)
+          * (pact_restraint if m has a pact with a)
 
 with L the actor's own remembered losses in the cell and the perpetrators one band of the actor, drawn by strength
 (Kalyvas 2006; Hultman 2007). The victims are one community, drawn with weight w_m * people**victim_exponent. Deaths
 are 1 + a discretised Lomax law, so massacres are the tail of the same process. `rate` and `half_strength` are those
-of a cell of the reference area; both are scaled by the area of the cell.
+of a cell of the reference area; both are scaled by the area of the cell. The terms in the log are those of w_m of the
+community that was struck.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from sahelsim.elementary import chance, exp, log1p, lomax, power
 from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_violence
 
-__all__ = ["attack_civilians", "draw_victim", "hurt_community", "motives", "perpetrators_people"]
+__all__ = ["attack_civilians", "draw_victim", "hurt_community", "motive_parts", "motives", "perpetrators_people"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -73,35 +75,43 @@ def hurt_community(
 
 
 @kernel
+def motive_parts(
+    m: int, camp: I8, people: I16, own_camp: int, own_people: int, enmity: F64,
+    coercion: float, punishment: float, from_reprisal: float, kin_restraint: float, pact: I8, a: int,
+    pact_restraint: float,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Coercion, punishment and reprisal in the motive against community `m`, restraint included.
+
+    `enmity` (K,) is that of the actor towards each camp.
+    """
+    restraint = kin_restraint if own_people >= 0 and people[m] == own_people else 1.0
+    if pact[m] == a:
+        restraint *= pact_restraint
+    coerced = coercion if camp[m] != own_camp else 0.0
+    return restraint * coerced, restraint * punishment * enmity[camp[m]], restraint * from_reprisal
+
+
+@kernel
 def motives(
     first: int, last: int, camp: I8, population: I32, people: I16, own_camp: int, own_people: int, enmity: F64,
-    coercion: float, punishment: float, from_reprisal: float, kin_restraint: float, weight: F64, terms: F64,
+    coercion: float, punishment: float, from_reprisal: float, kin_restraint: float, pact: I8, a: int,
+    pact_restraint: float, weight: F64,
 ) -> float:  # fmt: skip
     """Motive against each community of a cell, and its mean over the people.
 
-    Parameters
-    ----------
-    enmity : (K,)
-        Enmity of the actor towards each camp.
-    weight : (N,)
-        Out: w_m of communities first:last, N >= last - first.
-    terms : (3,)
-        Out: mean of coercion, punishment and reprisal over the people, kin restraint included.
+    `weight` (N,), N >= last - first, is filled with w_m of communities first:last.
     """
-    terms[:] = 0.0
+    motive = 0.0
     total = 0
     for m in range(first, last):
-        kin = kin_restraint if own_people >= 0 and people[m] == own_people else 1.0
-        c = coercion if camp[m] != own_camp else 0.0
-        p = punishment * enmity[camp[m]]
-        weight[m - first] = kin * (c + p + from_reprisal)
-        terms[0] += population[m] * kin * c
-        terms[1] += population[m] * kin * p
-        terms[2] += population[m] * kin * from_reprisal
+        c, p, r = motive_parts(
+            m, camp, people, own_camp, own_people, enmity, coercion, punishment, from_reprisal, kin_restraint, pact, a,
+            pact_restraint,
+        )  # fmt: skip
+        weight[m - first] = c + p + r
+        motive += population[m] * weight[m - first]
         total += population[m]
-    if total > 0:
-        terms /= total
-    return float(terms[0] + terms[1] + terms[2])
+    return motive / total if total > 0 else 0.0
 
 
 @kernel
@@ -126,6 +136,7 @@ def attack_civilians(
     unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
     community_start: I32, camp: I8, population: I32, grievance: F32, fear: F32, people: I16,
     feud_people: I16, feud_against: I16, actor_camp: I16, camp_enmity: F64, harshness: F64, reprisal_trait: F64,
+    shelter: F32, pact: I8, pact_harm: I32, pact_restraint: float,
     rate: float, half_strength: float, coercion: float, punishment: float, reprisal: float, reprisal_scale: float,
     death_scale: float, tail_exponent: float, mortal_share: float, kin_restraint: float,
     victim_exponent: float, gain: float, spill: float, fear_gain: float, kin_blame: float, kind: int,
@@ -140,7 +151,6 @@ def attack_civilians(
     for c in range(cells):
         most_here = max(most_here, community_start[c + 1] - community_start[c])
     weight = np.empty(most_here)
-    terms = np.empty(3)
     for c in range(cells):
         first, last = community_start[c], community_start[c + 1]
         if last == first or start[c + 1] == start[c]:
@@ -157,14 +167,18 @@ def attack_civilians(
             from_reprisal = reprisal_trait[a] * reprisal * (1.0 - exp(-losses[c, a] / reprisal_scale))
             motive = motives(
                 first, last, camp, population, people, actor_camp[a], blamed, camp_enmity[a],
-                coercion, punishment, from_reprisal, kin_restraint, weight, terms,
+                coercion, punishment, from_reprisal, kin_restraint, pact, a, pact_restraint, weight,
             )  # fmt: skip
-            hazard = rate * harshness[a] * s / (s + half_strength) * motive
+            hazard = rate * harshness[a] * s / (s + half_strength) * (1.0 - shelter[c]) * motive
             if onset >= chance(hazard * weeks):
                 continue
             m = draw_victim(first, last, which, population, weight, victim_exponent)
             if m < 0:
                 continue
+            terms = motive_parts(
+                m, camp, people, actor_camp[a], blamed, camp_enmity[a], coercion, punishment, from_reprisal,
+                kin_restraint, pact, a, pact_restraint,
+            )  # fmt: skip
             spread, _ = uniform2(k0, k1, victim_stream, step, entity, 0)
             most = int(mortal_share * population[m] + spread)
             deaths = min(1 + int(min(lomax(severity, death_scale, tail_exponent), 1.0e6)), max(1, most))
@@ -173,6 +187,8 @@ def attack_civilians(
                 feud_people, feud_against, gain, spill, fear_gain, kin_blame,
             )  # fmt: skip
             pledged[c, camp[m]] -= deaths
+            if pact[m] == a:
+                pact_harm[m] += deaths
             write_violence(
                 log_rows, log_terms, log_count, step, kind, c, a, -1, 0, 0, deaths, m, blamed, people[m], -1,
                 terms[0], terms[1], terms[2], 0.0,

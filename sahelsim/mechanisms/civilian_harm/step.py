@@ -21,18 +21,17 @@ def camp_enmity(world: World) -> npt.NDArray[np.float64]:
     Nothing towards the own camp and towards the neutral.
     """
     actors = world.actors
-    fighters = world.cells.strength.sum(axis=0, dtype=np.int64).astype(np.float64)
-    camps = world.cells.pledged.shape[1]
-    out = np.zeros((actors.camp.size, camps))
-    for k in range(camps):
-        weight = np.where(actors.camp == k, fighters, 0.0)
-        if weight.sum() > 0:
-            out[:, k] = (actors.enmity * weight).sum(axis=1) / weight.sum()
-        out[actors.camp == k, k] = 0.0
-    return out
+    fighters = np.bincount(world.units.actor, world.units.strength, actors.camp.size)
+    own = actors.camp[:, None] == np.arange(world.cells.pledged.shape[1])
+    weight = np.where(own, fighters[:, None], 0.0)
+    total = weight.sum(axis=0)
+    mean = (actors.enmity[:, :, None] * weight).sum(axis=1) / np.where(total > 0.0, total, 1.0)
+    return np.where(own, 0.0, mean)
 
 
-def run_step(world: World, parameters: CivilianHarmParameters, kin_blame: float, weeks: float) -> None:
+def run_step(
+    world: World, parameters: CivilianHarmParameters, kin_blame: float, weeks: float, pact_restraint: float = 1.0
+) -> None:
     """Attack civilians.
 
     Parameters
@@ -41,6 +40,8 @@ def run_step(world: World, parameters: CivilianHarmParameters, kin_blame: float,
         Share of a killing that is blamed on the people of the perpetrators (a parameter of revenge).
     weeks : float
         Length of the step.
+    pact_restraint : float
+        Factor on an actor's motive against communities that it has a pact with (a parameter of pacts).
     """
     p, actors, cells, units = parameters, world.actors, world.cells, world.units
     ground, communities, log = world.ground, world.communities, world.violence
@@ -55,6 +56,7 @@ def run_step(world: World, parameters: CivilianHarmParameters, kin_blame: float,
         ground.community_start, communities.camp, communities.population, communities.grievance, communities.fear,
         ground.community_people, ground.feud_people, ground.feud_against,
         actors.camp, camp_enmity(world), t[Trait.HARSHNESS], t[Trait.REPRISAL],
+        world.outside.shelter, communities.pact, communities.pact_harm, pact_restraint,
         p.rate * ground.extent, p.half_strength * ground.extent, p.coercion, p.punishment, p.reprisal, p.reprisal_scale,
         p.death_scale, p.tail_exponent, p.mortal_share, p.kin_restraint, p.victim_exponent,
         p.grievance_gain, p.grievance_spill, p.fear_gain, kin_blame, int(Harm.VIOLENCE_AGAINST_CIVILIANS),

@@ -3,10 +3,17 @@
 A unit of actor a weighs a change with hazard `rate` per week if a rival b with ideological distance <= `reach` is in
 its cell, and takes the best such b with probability logistic(U):
 
-    U = balance ln((s + S_b) / (s + S_a)) + pay ln(pay_b / pay_a) - ideology |i_a - i_b|
-        + momentum (m_b - m_a) + kin [b has a group of the unit's people] - cohesion (cohesion of the unit's group)
+    U = balance ln((s + S_b) / (s + S_a)) + pay ln(w_b / w_a) - ideology |i_a - i_b|
+        + tide_b - tide_a + kin [b has a group of the unit's people] - cohesion (cohesion of the unit's group)
 
-Seymour 2014 and Otto 2018 on why factions switch sides; Christia 2012 on relative power. s is one unit of the actor.
+    tide = momentum m + rise ln((F + 1) / (G + 1))
+
+F are the fighters of an actor and G what they used to be (a mean that halves its memory in `rise_half_life`): men go
+where victories are and to whom others go. Forces that come from outside are no growth: G moves with those who come,
+leave or split off. s is one unit of the actor, w = pay (1 - (1 - in_kind) strain) what its fighters get while it is
+hard up. The unit joins a group of its people at b, else the first; an actor that has no group left takes in nobody. A
+group under a new commander has less cohesion (see katiba). Seymour 2014 and Otto 2018 on why factions switch sides;
+Christia 2012 on relative power.
 """
 
 from __future__ import annotations
@@ -33,8 +40,8 @@ F64 = npt.NDArray[np.float64]
 def defect(
     k0: int, k1: int, stream: int, step: int, weeks: float,
     strength: I32, unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32,
-    group_people: I16, cohesion_of: F64, adopt: I16, rival: I8, ideology_of: F64, pay_of: F64, momentum_of: F64,
-    unit_size: I32, rate: float, reach: float, ideology: float, balance: float, pay: float, momentum: float,
+    group_people: I16, cohesion_of: F64, adopt: I16, rival: I8, ideology_of: F64, pay_of: F64, tide_of: F64,
+    unit_size: I32, rate: float, reach: float, ideology: float, balance: float, pay: float,
     kin: float, cohesion: float, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> int:  # fmt: skip
     """All defections of a step, and their number; strength (C, A) follows, so that units see who went before."""
@@ -56,13 +63,13 @@ def defect(
         terms = (0.0, 0.0, 0.0, 0.0, 0.0)
         for b in range(actors):
             gap = abs(ideology_of[a] - ideology_of[b])
-            if rival[a, b] == 0 or strength[c, b] == 0 or gap > reach:
+            if rival[a, b] == 0 or strength[c, b] == 0 or gap > reach or adopt[b, people] < 0:
                 continue
             s = float(unit_size[a])
             t0 = balance * log((s + strength[c, b]) / (s + strength[c, a]))
             t1 = pay * log(pay_of[b] / pay_of[a])
             t2 = -ideology * gap
-            t3 = momentum * (momentum_of[b] - momentum_of[a])
+            t3 = tide_of[b] - tide_of[a]
             same = people >= 0 and group_people[adopt[b, people]] == people
             t4 = kin if same else 0.0
             worth = t0 + t1 + t2 + t3 + t4

@@ -30,10 +30,19 @@ class DefectionParameters(MechanismParameters):
     )
     pay: float = parameter("1", 0, 10, "pull per log unit of the ratio of pay", "by hand")
     momentum: float = parameter("1", 0, 10, "pull of the rival's recent victories beyond one's own", "Christia 2012")
+    rise: float = parameter(
+        "1", 0, 20, "pull of the rival's growth beyond one's own (log ratio of now to what used to be)",
+        "WAR-018: men went over as ISGS rose; Christia 2012; by hand",
+    )  # fmt: skip
+    rise_half_life: float = parameter("weeks", 1, 520, "half-life in which a strength becomes the usual one", "by hand")
     kin: float = parameter("1", 0, 10, "pull when the rival's unit is of the same people", "by hand")
     cohesion: float = parameter(
         "1", 0, 20, "hold of the own group's cohesion", "Staniland 2014 on organisation; by hand"
     )
-    cohesion_recovery: float = parameter(
-        "1/week", 0, 1, "share of lost cohesion that a group regains in a week", "by hand"
+    in_kind: float = parameter(
+        "1",
+        0.01,
+        1,
+        "share of the pay that fighters still get as food and loot when their actor cannot pay at all",
+        "by hand",
     )

@@ -5,20 +5,46 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.elementary import log
+from sahelsim.mechanisms.decay import decay_factor
 from sahelsim.mechanisms.defection.kernel import defect
 from sahelsim.mechanisms.defection.parameters import DefectionParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
+from sahelsim.world.groups import adopting_groups
 from sahelsim.world.index import index_units
 from sahelsim.world.state import World
 
-__all__ = ["recover_cohesion", "run_step"]
+__all__ = ["note_growth", "pay_received", "run_step", "tide"]
 
 
-def recover_cohesion(world: World, parameters: DefectionParameters, weeks: float) -> None:
-    """Cohesion lost by a strike on a commander comes back by a share a week."""
-    groups = world.groups
-    groups.cohesion += min(1.0, parameters.cohesion_recovery * weeks) * (groups.full_cohesion - groups.cohesion)
+def pay_received(world: World, parameters: DefectionParameters) -> npt.NDArray[np.float64]:
+    """What the fighters of each actor get, shape (A,): the pay, less what strain keeps from them."""
+    actors = world.actors
+    out: npt.NDArray[np.float64] = actors.traits[Trait.PAY] * (1.0 - (1.0 - parameters.in_kind) * actors.strain)
+    return out
+
+
+def tide(world: World, parameters: DefectionParameters) -> npt.NDArray[np.float64]:
+    """How an actor stands with those who think of joining it, shape (A,): its victories and its growth."""
+    actors = world.actors
+    out: npt.NDArray[np.float64] = parameters.momentum * actors.momentum + parameters.rise * actors.rise
+    return out
+
+
+def note_growth(world: World, parameters: DefectionParameters, weeks: float) -> None:
+    """Compare what each actor has with what it used to have, and get used to it.
+
+    What it has on the first day it is used to; forces that come from outside, leave or split off have moved what it is
+    used to already (see `interventions.forces` and `interventions.splits`).
+    """
+    actors, units = world.actors, world.units
+    now = np.bincount(units.actor, weights=units.strength, minlength=actors.camp.size)
+    if world.step == 0:
+        actors.usual[:] = now
+    for a in range(now.size):
+        actors.rise[a] = log((now[a] + 1.0) / (actors.usual[a] + 1.0))
+    actors.usual += (1.0 - decay_factor(parameters.rise_half_life, weeks)) * (now - actors.usual)
 
 
 def run_step(world: World, parameters: DefectionParameters, unit_size: npt.NDArray[np.int32], weeks: float) -> None:
@@ -38,8 +64,8 @@ def run_step(world: World, parameters: DefectionParameters, unit_size: npt.NDArr
     defect(
         *world.key, int(Stream.DEFECTION), world.step, weeks,
         world.cells.strength, units.cell, units.actor, units.group, units.strength,
-        groups.people, groups.cohesion, world.ground.adopt, actors.rival,
-        t[Trait.IDEOLOGY], t[Trait.PAY], actors.momentum, unit_size,
-        p.rate, p.reach, p.ideology, p.balance, p.pay, p.momentum, p.kin, p.cohesion, int(Decision.DEFECTION),
+        groups.people, groups.cohesion, adopting_groups(world), actors.rival,
+        t[Trait.IDEOLOGY], pay_received(world, p), tide(world, p), unit_size,
+        p.rate, p.reach, p.ideology, p.balance, p.pay, p.kin, p.cohesion, int(Decision.DEFECTION),
         log.rows, log.terms, log.count,
     )  # fmt: skip

@@ -1,12 +1,21 @@
-"""Displacement: people flee violence to a near town and go home when it is calm.
+"""Displacement: people flee violence and hunger to towns, move on, go home when it is calm, or settle.
 
-While the fear f of a community is above `fear_threshold`, a share flight_rate (1 - exp(-f)) of its people leaves in a
-week. They go to one of the nearest places of at least `town_size` people, drawn with probability proportional to
+In a week a share
 
-    exp(-d / distance_km - danger ln(1 + memory of violence there))
+    (1 - blockade T) (flight_rate (1 - exp(-f)) [f > fear_threshold] + hunger_flight H)
 
-(gravity with danger; Schmeidl 1997), and those who follow join them. Below the threshold a share `return_rate` of
-those away goes home in a week. People are conserved: `away` of the origins equals `hosted` of the refuges.
+of a community leaves, with f its fear, H its hunger and T the tightness of the siege it is under. Who leaves in a step
+goes to one town of the community's choices, drawn with probability proportional to
+
+    exp(pull - danger ln(1 + memory of violence there))
+    pull = -d / distance_km + kin (share of the own people there) + size ln(people / town_size) - border [abroad]
+
+(gravity with kin and danger; Schmeidl 1997, Moore & Shellman 2006). Where the refuge itself is afraid a share
+onward_rate (1 - exp(-f)) of those who have come moves on to another choice. From a home that is neither afraid nor
+hungry a share `return_rate` goes back, from one refuge in a step, drawn by its numbers; a share `settle_rate` of those
+away stays for good and belongs to the refuge from then on. People are conserved: `away` of the origins equals `hosted`
+of the refuges, and `away_at` says where they are: for each home and refuge it is what the log of flows adds up to,
+fled - returned + moved_on - settled.
 """
 
 from __future__ import annotations
@@ -16,52 +25,132 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import exp, log1p
-from sahelsim.rng import uniform2
+from sahelsim.rng import uniform4
 
-__all__ = ["flee_and_return"]
+__all__ = ["choose_refuge", "flee_and_return", "log_flow"]
 
 I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+
+@kernel
+def choose_refuge(
+    pick: float, refuges: I32, pull: F32, community_cell: I32, memory: F32, danger: float, not_this: int, weight: F64
+) -> int:
+    """Draw one of a community's refuges (R,) by its pull and danger, other than `not_this`; -1 if there is none."""
+    best = -1.0e300
+    for i in range(refuges.size):
+        weight[i] = -1.0e300
+        if refuges[i] >= 0 and i != not_this:
+            weight[i] = pull[i] - danger * log1p(float(memory[community_cell[refuges[i]]]))
+            best = max(best, weight[i])
+    total = 0.0
+    for i in range(refuges.size):
+        weight[i] = exp(weight[i] - best) if weight[i] > -1.0e299 else 0.0
+        total += weight[i]
+    target = pick * total
+    for i in range(refuges.size):
+        target -= weight[i]
+        if weight[i] > 0.0 and target < 0.0:
+            return i
+    return -1
+
+
+@kernel
+def log_flow(
+    rows: I32, count: I64, step: int, home: int, refuge: int, fled: int, returned: int, moved_on: int, settled: int
+) -> None:
+    """Append a move; columns as `world.log.FLOW_COLUMNS`."""
+    n = count[0]
+    rows[n, 0] = step
+    rows[n, 1] = home
+    rows[n, 2] = refuge
+    rows[n, 3] = fled
+    rows[n, 4] = returned
+    rows[n, 5] = moved_on
+    rows[n, 6] = settled
+    count[0] = n + 1
+
+
+@kernel
+def _slot_of(pick: float, away_at: I32, total: int) -> int:
+    """A refuge drawn in proportion to those who are there."""
+    target = pick * total
+    for i in range(away_at.size):
+        target -= away_at[i]
+        if target < 0.0:
+            return i
+    return away_at.size - 1
 
 
 @kernel
 def flee_and_return(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    population: I32, away: I32, hosted: I32, refuge: I32, fear: F32, refuges: I32, refuge_km: F32,
-    community_cell: I32, memory: F32,
-    flight_rate: float, fear_threshold: float, return_rate: float, distance_km: float, danger: float,
+    population: I32, away: I32, hosted: I32, away_at: I32, fear: F32, hunger: F32, tightness: F32,
+    refuges: I32, pull: F32, community_cell: I32, memory: F32,
+    flight_rate: float, hunger_flight: float, blockade: float, fear_threshold: float, return_rate: float,
+    settle_rate: float, onward_rate: float, danger: float, log_rows: I32, log_count: I64,
 ) -> None:  # fmt: skip
-    """Flight and return of every community; see the module for the equations."""
+    """Flight, onward movement, return and settling of every community; see the module for the equations.
+
+    Parameters
+    ----------
+    away_at : (M, R)
+        People of each community who are at each of its refuges.
+    refuges, pull : (M, R)
+        Communities that can take people in, -1 none, and their standing pull.
+    """
     weight = np.empty(refuges.shape[1])
     for m in range(population.size):
         frightened = fear[m] > fear_threshold
-        if not frightened and away[m] == 0:
+        if not frightened and hunger[m] <= 0.0 and away[m] == 0:
             continue
-        pick, rest = uniform2(k0, k1, stream, step, m, 0)
-        if frightened:
-            share = min(1.0, flight_rate * (1.0 - exp(-fear[m])) * weeks)
+        pick, rest, drawn, part = uniform4(k0, k1, stream, step, m, 0)
+        if frightened or hunger[m] > 0.0:
+            push = hunger_flight * hunger[m]
+            if frightened:
+                push += flight_rate * (1.0 - exp(-fear[m]))
+            share = min(1.0, push * (1.0 - blockade * tightness[m]) * weeks)
             leaving = min(int(share * population[m] + rest), population[m])
-            if leaving > 0 and away[m] == 0:
-                refuge[m] = -1
-                total = 0.0
-                for i in range(weight.size):
-                    weight[i] = 0.0
-                    if refuges[m, i] >= 0:
-                        violence = log1p(float(memory[community_cell[refuges[m, i]]]))
-                        weight[i] = exp(-refuge_km[m, i] / distance_km - danger * violence)
-                    total += weight[i]
-                target = pick * total
-                for i in range(weight.size):
-                    target -= weight[i]
-                    if target < 0.0:
-                        refuge[m] = refuges[m, i]
-                        break
-            if leaving > 0 and refuge[m] >= 0:
-                population[m] -= leaving
-                away[m] += leaving
-                hosted[refuge[m]] += leaving
-        else:
+            if leaving > 0:
+                i = choose_refuge(pick, refuges[m], pull[m], community_cell, memory, danger, -1, weight)
+                if i >= 0:
+                    population[m] -= leaving
+                    away[m] += leaving
+                    away_at[m, i] += leaving
+                    hosted[refuges[m, i]] += leaving
+                    log_flow(log_rows, log_count, step, m, refuges[m, i], leaving, 0, 0, 0)
+        elif away[m] > 0:
             back = min(int(min(1.0, return_rate * weeks) * away[m] + rest), away[m])
-            population[m] += back
-            away[m] -= back
-            hosted[refuge[m]] -= back
+            i = _slot_of(drawn, away_at[m], away[m])
+            back = min(back, away_at[m, i])
+            if back > 0:
+                population[m] += back
+                away[m] -= back
+                away_at[m, i] -= back
+                hosted[refuges[m, i]] -= back
+                log_flow(log_rows, log_count, step, m, refuges[m, i], 0, back, 0, 0)
+        if away[m] > 0:
+            i = _slot_of(part, away_at[m], away[m])
+            there = refuges[m, i]
+            which, settle, onward, _ = uniform4(k0, k1, stream, step, m, 1)
+            staying = min(int(min(1.0, settle_rate * weeks) * away[m] + settle), away_at[m, i])
+            if staying > 0:
+                away[m] -= staying
+                away_at[m, i] -= staying
+                hosted[there] -= staying
+                population[there] += staying
+                log_flow(log_rows, log_count, step, m, there, 0, 0, 0, staying)
+            if fear[there] > fear_threshold:
+                share = min(1.0, onward_rate * (1.0 - exp(-fear[there])) * weeks)
+                moving = min(int(share * away_at[m, i] + onward), away_at[m, i])
+                j = choose_refuge(which, refuges[m], pull[m], community_cell, memory, danger, i, weight)
+                if moving > 0 and j >= 0:
+                    away_at[m, i] -= moving
+                    away_at[m, j] += moving
+                    hosted[there] -= moving
+                    hosted[refuges[m, j]] += moving
+                    log_flow(log_rows, log_count, step, m, there, 0, 0, -moving, 0)
+                    log_flow(log_rows, log_count, step, m, refuges[m, j], 0, 0, moving, 0)

@@ -5,13 +5,15 @@ The worth of cell c to a unit of group g and actor a is
     V(g, c) = attraction(g, c) + appeal(a, c)
     appeal(a, c) = hunts ln(1 + E / s) - caution [ln((s + E) / (s + S))]+ + seeks_people ln(1 + N / n)
                    + seeks_own (share of people in the own camp) + seeks_remote (remoteness)
+                   + profit (trading) ln(1 + Y / y)
                    - crowding [ln(S / s_c)]+ - desert_cost (desert) + river_gain (river)
 
 with S own and E hostile strength in the cell (E weighs each actor by the enmity of the dyad), s `threat_scale`,
-s_c `crowd_size`, N people, n `people_scale`; s, s_c and n are those of a cell of the reference area and are scaled by
-the area of the cell. A unit that weighs a move takes cell c with probability
-exp(sharpness V(c)) / sum of the same over its nine cells (multinomial logit, McFadden 1974); crossing a border costs
-`border_cost`. Attraction is the pull of home ground and of orders, and forbids cells that the actor may not enter.
+s_c `crowd_size`, N people, n `people_scale`, Y what trade and gold of the cell yield in a week, y `profit_scale`; s,
+s_c, n and y are those of a cell of the reference area and are scaled by the area of the cell. A unit that weighs a move
+takes cell c with probability exp(sharpness V(c)) / sum of the same over its nine cells (multinomial logit, McFadden
+1974); crossing a border costs `border_cost` + `closed_cost` L, with L from 0 to 1 how far the border is closed.
+Attraction is the pull of home ground and of orders, and forbids cells that the actor may not enter.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ def cell_appeal(
     hunts: F64, caution: F64, seeks_people: F64, seeks_own: F64, seeks_remote: F64,
     remoteness: F32, desert: F32, river: F32,
     threat_scale: float, crowding: float, crowd_size: float, desert_cost: float, river_gain: float,
-    people_scale: float, appeal: F32,
+    people_scale: float, trading: F64, trade: F64, gold: F64, profit: float, profit_scale: float, appeal: F32,
 ) -> None:  # fmt: skip
     """Worth of every cell to every actor's mobile units; fills `appeal` (C, A)."""
     cells, actors = strength.shape
@@ -51,11 +53,12 @@ def cell_appeal(
             people += pledged[c, k]
         crowd = log(1.0 + people / people_scale) if people > 0 else 0.0
         ground = river_gain * river[c] - desert_cost * desert[c]
+        riches = profit * log(1.0 + (trade[c] + gold[c]) / profit_scale)
         armed = False
         for a in range(actors):
             armed = armed or strength[c, a] > 0
         for a in range(actors):
-            worth = ground + seeks_people[a] * crowd + seeks_remote[a] * remoteness[c]
+            worth = ground + seeks_people[a] * crowd + seeks_remote[a] * remoteness[c] + riches * trading[a]
             if people > 0:
                 worth += seeks_own[a] * pledged[c, actor_camp[a]] / people
             if armed:
@@ -76,8 +79,8 @@ def cell_appeal(
 def move_units(
     k0: int, k1: int, stream: int, step: int, hop: int,
     unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
-    attraction: F32, appeal: F32, neighbours: I32, country: I16,
-    chance_to_move: F64, sharpness: float, border_cost: float,
+    attraction: F32, appeal: F32, neighbours: I32, country: I16, border: F32,
+    chance_to_move: F64, sharpness: float, border_cost: float, closed_cost: float,
 ) -> None:  # fmt: skip
     """Each mobile unit weighs a move with its actor's chance and takes one of its nine cells.
 
@@ -86,7 +89,9 @@ def move_units(
     attraction : (G, C)
     appeal : (C, A)
     neighbours : (C, 8), -1 outside
-    country : (C,)
+    country : (C,), -1 outside any
+    border : (N + 1, N + 1)
+        How far the border between two countries is closed; the last is the ground outside any.
     chance_to_move : (A,)
         Chance in this hop.
     """
@@ -108,7 +113,7 @@ def move_units(
             if c >= 0:
                 worth[i] = attraction[g, c] + appeal[c, a]
                 if country[c] != country[here]:
-                    worth[i] -= border_cost
+                    worth[i] -= border_cost + closed_cost * border[country[here], country[c]]
                 best = max(best, worth[i])
         total = 0.0
         for i in range(9):

@@ -50,4 +50,17 @@ class MovementParameters(MechanismParameters):
         "cost of crossing a border for those who may cross at all",
         "low for armed groups in the Liptako, Nsaibia & Weiss 2020; by hand",
     )
+    closed_cost: float = parameter(
+        "1",
+        0,
+        50,
+        "what it costs more to cross a border that is wholly closed; in between in proportion",
+        "most go back, few get through off the roads; by hand",
+    )
     people_scale: float = parameter("people", 100, 1e6, "population at which a cell counts as peopled", "by hand")
+    profit: float = parameter(
+        "1", 0, 10, "pull of trade routes and gold on those who live off them", "WAR-041; Berman et al. 2017; by hand"
+    )
+    profit_scale: float = parameter(
+        "money/week", 1, 1e6, "yield of trade and gold at which a cell counts as rich", "by hand"
+    )

@@ -26,7 +26,8 @@ def appraise(world: World, parameters: MovementParameters) -> None:
         t[Trait.HUNTS], t[Trait.CAUTION], t[Trait.SEEKS_PEOPLE], t[Trait.SEEKS_OWN], t[Trait.SEEKS_REMOTE],
         ground.cells_remoteness, ground.cells_desert, ground.cells_river,
         p.threat_scale * ground.extent, p.crowding, p.crowd_size * ground.extent, p.desert_cost, p.river_gain,
-        p.people_scale * ground.extent, cells.appeal,
+        p.people_scale * ground.extent, t[Trait.TRADING], ground.trade, ground.gold, p.profit,
+        p.profit_scale * ground.extent, cells.appeal,
     )  # fmt: skip
 
 
@@ -35,12 +36,12 @@ def run_step(world: World, parameters: MovementParameters, weeks: float) -> None
     ground, units = world.ground, world.units
     reach = parameters.weekly_range_km * weeks / float(np.mean(ground.grid.cell_size_km()))
     hops = max(1, math.ceil(reach))
-    chance = np.minimum(1.0, world.actors.traits[Trait.MOBILITY] * min(1.0, reach / hops))
+    chance = np.minimum(1.0, world.actors.traits[Trait.MOBILITY] * world.actors.drive * min(1.0, reach / hops))
     for hop in range(hops):
         move_units(
             *world.key, int(Stream.MOVEMENT), world.step, hop,
             units.cell, units.actor, units.group, units.role, units.strength,
             world.groups.attraction, world.cells.appeal, ground.neighbours, ground.cells_country,
-            chance, parameters.sharpness, parameters.border_cost,
+            world.outside.border, chance, parameters.sharpness, parameters.border_cost, parameters.closed_cost,
         )  # fmt: skip
     index_units(world)

@@ -2,13 +2,15 @@
 
 In cell c an actor a of camp k with fighters there enlists in a week
 
-    n = rate * recruiting_a * W * exp(momentum m_a) * max(0, 1 - S_k / (ceiling * W))
+    n = rate * r_a * W * exp(momentum m_a + fame f_a) * max(0, 1 - S_k / (ceiling * r_a * W)),
+    r_a = recruiting_a * (1 - strain_a)
 
-people of the W who side with k, rounded at random without bias, from one community of the camp after another,
-beginning at a random one; they join one of the actor's units in the cell, drawn by strength. A unit that has grown to
-`split_factor` times its size splits in two. An army with an establishment refills `refill` of its shortfall a week
-from its depot (the largest community of its country); the recruits go to units below their size, and dead units rise
-again at home. Units that shrink below `disband_below` join the next of their actor in the cell.
+people of the W who side with k and are not besieged, rounded at random without bias, as long as its purse lasts: each
+costs `cost`, and it keeps `reserve` weeks of pay. They come from one such community after another, beginning at a
+random one, and join one of the actor's units in the cell, drawn by strength. A unit that has grown to `split_factor`
+times its size splits in two. An army with an establishment refills `refill` of its shortfall a week from its depot (the
+largest community of its country); the recruits go to units below their size, and dead units rise again at home. Units
+that shrink below `disband_below` join the next of their actor in the cell.
 """
 
 from __future__ import annotations
@@ -37,12 +39,20 @@ F64 = npt.NDArray[np.float64]
 def enlist(
     k0: int, k1: int, stream: int, step: int, weeks: float,
     start: I32, order: I32, strength: I32, pledged: I32, unit_actor: I16, unit_strength: I32,
-    community_start: I32, camp: I8, population: I32, actor_camp: I16, recruiting: F64, momentum_of: F64,
-    rate: float, ceiling: float, momentum: float,
-) -> int:  # fmt: skip
-    """Recruits from the communities of the own camp, cell by cell; returns their number."""
+    community_start: I32, camp: I8, population: I32, besieger: I8, actor_camp: I16, recruiting: F64, momentum_of: F64,
+    fame_of: F64, rate: float, ceiling: float, momentum: float, fame: float, purse: I64, recruits: I64,
+) -> None:  # fmt: skip
+    """Recruits from the communities of the own camp, cell by cell.
+
+    Parameters
+    ----------
+    purse : (A,)
+        Recruits that an actor can pay for.
+    recruits : (A,)
+        Out: recruits of each actor.
+    """
     cells, actors = strength.shape
-    enlisted = 0
+    recruits[:] = 0
     for c in range(cells):
         if start[c + 1] == start[c] or community_start[c + 1] == community_start[c]:
             continue
@@ -50,28 +60,35 @@ def enlist(
             k = actor_camp[a]
             if strength[c, a] == 0 or recruiting[a] <= 0.0 or pledged[c, k] <= 0:
                 continue
+            free = 0
+            for m in range(community_start[c], community_start[c + 1]):
+                if camp[m] == k and besieger[m] < 0:
+                    free += population[m]
+            if free == 0:
+                continue
             armed = 0
             for b in range(actors):
                 if actor_camp[b] == k:
                     armed += strength[c, b]
-            room = 1.0 - armed / (ceiling * pledged[c, k])
+            room = 1.0 - armed / (ceiling * recruiting[a] * free)
             if room <= 0.0:
                 continue
-            mean = rate * recruiting[a] * pledged[c, k] * exp(momentum * momentum_of[a]) * room * weeks
+            zeal = exp(momentum * momentum_of[a] + fame * fame_of[a])
+            mean = rate * recruiting[a] * free * zeal * room * weeks
             part, begin, unit_draw, _ = uniform4(k0, k1, stream, step, c * actors + a, 0)
-            wanted = int(mean + part)
+            wanted = min(int(mean + part), purse[a] - recruits[a])
             found = 0
             here = community_start[c + 1] - community_start[c]
             offset = int(begin * here)
             for i in range(here):
                 m = community_start[c] + (offset + i) % here
-                if camp[m] == k and found < wanted:
+                if camp[m] == k and besieger[m] < 0 and found < wanted:
                     taken = min(wanted - found, population[m])
                     population[m] -= taken
                     found += taken
             if found > 0:
                 pledged[c, k] -= found
-                enlisted += found
+                recruits[a] += found
                 target = unit_draw * strength[c, a]
                 for i in range(start[c], start[c + 1]):
                     if unit_actor[order[i]] == a:
@@ -80,23 +97,25 @@ def enlist(
                             unit_strength[order[i]] += found
                             break
                 strength[c, a] += found
-    return enlisted
 
 
 @kernel
 def split_large(
     unit_cell: I32, unit_home: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32, unit_size: I32,
-    pool: I64, mobile: int, split_factor: float,
+    room: I64, mobile: int, split_factor: float,
 ) -> None:  # fmt: skip
-    """Units of `split_factor` times their size give half to a new mobile unit in an empty place of the actor's pool."""
-    free = pool[:-1].copy()
+    """Units of `split_factor` times their size give half to a new mobile unit in an empty place of the actor's room.
+
+    `room` (A, 2) is the first place of each actor's new units and the one behind the last.
+    """
+    free = room[:, 0].copy()
     for u in range(unit_cell.size):
         a = unit_actor[u]
         if unit_strength[u] < split_factor * unit_size[a]:
             continue
-        while free[a] < pool[a + 1] and unit_strength[free[a]] > 0:
+        while free[a] < room[a, 1] and unit_strength[free[a]] > 0:
             free[a] += 1
-        if free[a] == pool[a + 1]:
+        if free[a] >= room[a, 1]:
             continue
         v = free[a]
         half = unit_strength[u] // 2

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sahelsim.mechanisms.recruitment.kernel import enlist, merge_small, refill_army, split_large
 from sahelsim.mechanisms.recruitment.parameters import RecruitmentParameters
 from sahelsim.rng import Stream, uniform2
-from sahelsim.terms import Role, Trait
+from sahelsim.terms import Account, Role, Trait
 from sahelsim.world.index import index_communities, index_units
 from sahelsim.world.state import World
 
@@ -16,6 +16,7 @@ __all__ = ["Rolls", "run_step"]
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+_ANY_NUMBER = int(np.iinfo(np.int32).max)
 
 
 class Rolls:
@@ -31,46 +32,77 @@ class Rolls:
         Units that each actor had at the start.
     depot : (A,)
         Community whose people refill the actor; -1 none.
+    room : (A, 2), optional
+        First unit place of each actor and the one behind its last, where that is not its pool.
+
+    Attributes
+    ----------
+    spare : (A, 2)
+        The same for units that split off: the dead of an army that refills keep their places.
     """
 
-    def __init__(self, unit_size: I32, pool: I64, raised: I64, depot: I32) -> None:
+    def __init__(self, unit_size: I32, pool: I64, raised: I64, depot: I32, room: I64 | None = None) -> None:
         self.unit_size, self.pool, self.raised, self.depot = unit_size, pool, raised, depot
+        self.room = np.column_stack((pool[:-1], pool[1:])) if room is None else room
+        self.spare = self.room.copy()
+        self.spare[:, 0] += np.where(depot >= 0, raised, 0)
 
 
-def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, weeks: float) -> None:
-    """Enlist, refill armies, split units that have grown and merge those that have shrunk."""
+def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, weeks: float, wage: float = 0.0) -> None:
+    """Enlist, refill armies, split units that have grown and merge those that have shrunk.
+
+    Parameters
+    ----------
+    wage : float
+        Weekly pay of a fighter at pay 1 (a parameter of the means), for the reserve that actors keep.
+    """
     p, actors, units, cells = parameters, world.actors, world.units, world.cells
     index_units(world)
     index_communities(world)
-    enlisted = enlist(
+    purse = _purse(world, p, wage)
+    recruits = np.zeros_like(purse)
+    enlist(
         *world.key, int(Stream.RECRUITMENT), world.step, weeks,
         cells.start, cells.order, cells.strength, cells.pledged, units.actor, units.strength,
         world.ground.community_start, world.communities.camp, world.communities.population,
-        actors.camp, actors.traits[Trait.RECRUITING], actors.momentum, p.rate, p.ceiling, p.momentum,
+        world.communities.besieger, actors.camp, actors.traits[Trait.RECRUITING] * (1.0 - actors.strain),
+        actors.momentum, actors.fame, p.rate, p.ceiling, p.momentum, p.fame, purse, recruits,
     )  # fmt: skip
-    world.ledger["recruits"] += int(enlisted) + _refill(world, p, rolls, weeks)
+    _refill(world, p, rolls, weeks, purse, recruits)
+    world.ledger["recruits"] += int(recruits.sum())
+    spent = p.cost * recruits * actors.budget
+    actors.accounts[Account.RECRUITMENT] -= spent
+    actors.treasury -= spent
     merge_small(cells.start, cells.order, units.actor, units.strength, p.disband_below)
     split_large(
-        units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size, rolls.pool,
+        units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size, rolls.spare,
         int(Role.MOBILE), p.split_factor,
     )  # fmt: skip
 
 
-def _refill(world: World, p: RecruitmentParameters, rolls: Rolls, weeks: float) -> int:
+def _purse(world: World, p: RecruitmentParameters, wage: float) -> I64:
+    """Recruits that each actor can pay for, shape (A,), without touching its reserve."""
+    actors = world.actors
+    reserve = p.reserve * wage * actors.traits[Trait.PAY] * world.cells.strength.sum(axis=0, dtype=np.int64)
+    free = np.maximum(actors.treasury - np.ceil(reserve).astype(np.int64), 0)
+    return np.where((actors.budget == 1) & (p.cost > 0), free // max(p.cost, 1), _ANY_NUMBER)
+
+
+def _refill(world: World, p: RecruitmentParameters, rolls: Rolls, weeks: float, purse: I64, recruits: I64) -> None:
+    """Refill the armies; adds to `recruits` (A,)."""
     units, population = world.units, world.communities.population
     total = world.cells.strength.sum(axis=0, dtype=np.int64)
-    found = 0
     for a in np.flatnonzero(world.actors.traits[Trait.ESTABLISHMENT] > 0):
         depot = int(rolls.depot[a])
         shortfall = float(world.actors.traits[Trait.ESTABLISHMENT, a] - total[a])
         if depot < 0 or shortfall <= 0:
             continue
-        first = int(rolls.pool[a])
+        first, last = (int(place) for place in rolls.room[a])
         taken = refill_army(
-            *uniform2(*world.key, int(Stream.REFILL), world.step, int(a), 0), int(a), first, int(rolls.pool[a + 1]),
-            min(1.0, p.refill * weeks) * shortfall, int(population[depot]), units.cell, units.home, units.actor,
-            units.group, units.strength, world.groups.attraction, int(rolls.unit_size[a]), first + int(rolls.raised[a]),
+            *uniform2(*world.key, int(Stream.REFILL), world.step, int(a), 0), int(a), first, last,
+            min(1.0, p.refill * weeks) * shortfall, min(int(population[depot]), int(purse[a] - recruits[a])),
+            units.cell, units.home, units.actor, units.group, units.strength, world.groups.attraction,
+            int(rolls.unit_size[a]), first + int(rolls.raised[a]),
         )  # fmt: skip
         population[depot] -= taken
-        found += int(taken)
-    return found
+        recruits[a] += taken

@@ -1,14 +1,26 @@
-"""Intercommunal revenge: a harmed people strikes communities of the people that it blames.
+"""Intercommunal revenge: armed men of a harmed people strike communities of the people that it blames.
 
-Where both peoples of a feud (p against q) live in cell c, hazard per week:
+Of a feud of p against q, where q lives in cell c and p there or in a cell around it, hazard per week:
 
-    lambda = rate * level * [standing + (1 - standing) (1 - exp(-H / harm_scale))]
+    lambda = rate * level * [standing + (1 - standing) roused] * [unarmed + (1 - unarmed) S / (S + armed_scale)]
+             * (1 - shelter)
+    roused = 1 - exp(-H / harm_scale)
 
-with H the deaths of p in the cell that are blamed on q and not yet forgotten; `rate` is that of a cell of the
-reference area and is scaled by the area of the cell. The victims are one community of q, drawn with weight
-people**victim_exponent. The deaths follow the law of violence
-against civilians; they are harm in the opposite feud, so that revenge can spiral. Evidence: Tuareg-Fulani killings
-2018 and the Zarma backlash of 2021 (seeds LWJ, WAR); standing disputes over land and water: Benjaminsen & Ba 2009.
+H are the deaths of p that are blamed on q and not yet forgotten, in the cell and, with weight `talk`, in the eight
+around it: the share `kin_blame` of the civilians killed by bands or avengers of q (see civilian_harm) and of the
+avengers killed by those of q, and `kin_blame * fallen` of the fighters of p killed in battle by q, each side of a
+battle being of the peoples of its actor's groups in proportion to their fighters; avengers fall for their people, so
+they count as civilians do, where fighters fall for their actor. S are the avengers: fighters of people p in the feud's
+militia, in the cell and, with weight `nearby`, around it. There is no revenge for p before its militia is on stage,
+since it is recorded under that name. `rate` and `armed_scale` are those of a cell of the reference area and are scaled
+by its area. The victims are one community of q, drawn with weight people**victim_exponent. Where q has D avengers of
+its own in the cell, they meet the attack with probability D / (D + S_1), S_1 being the attackers: the avengers of the
+cell, or of the one around it that has most. Then the avengers of both fight: attackers win with probability
+S_1 / (S_1 + D) and bear the share D / (S_1 + D) of the deaths; no civilian dies, and nobody of another people in the
+militias. Deaths follow the law of violence against civilians, are held to `mortal_share` of the community or of the
+fighters, and are harm in the opposite feud, so that revenge can spiral. Evidence: Tuareg-Fulani killings of 2018 and
+the Zarma backlash of 2021 (seeds LWJ, WAR); fights of Dogon and Fulani militias (UCDP GED); standing disputes over land
+and water: Benjaminsen & Ba 2009.
 """
 
 from __future__ import annotations
@@ -18,11 +30,12 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import chance, exp, lomax
+from sahelsim.mechanisms.battle.kernel import kill_fighters
 from sahelsim.mechanisms.civilian_harm.kernel import draw_victim, hurt_community
 from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_violence
 
-__all__ = ["avenge"]
+__all__ = ["avenge", "blame_battles", "clash_deaths", "count_avengers", "nearest_avengers", "opposite_feud"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -33,16 +46,110 @@ F64 = npt.NDArray[np.float64]
 
 
 @kernel
+def blame_battles(
+    log_rows: I32, first: int, last: int, battle: int, feud_people: I16, feud_against: I16, of_people: F64,
+    blame: float, harm: F32,
+) -> None:  # fmt: skip
+    """Fighters who fell in the battles of rows first:last of the log of violence are harm to their people.
+
+    `of_people` (A, P) is the share of each people in an actor's fighters, `blame` what a fallen fighter counts.
+    """
+    for n in range(first, last):
+        if log_rows[n, 1] != battle:
+            continue
+        cell, a, b, deaths_a, deaths_b = log_rows[n, 2:7]
+        for f in range(feud_people.size):
+            p, q = feud_people[f], feud_against[f]
+            harm[f, cell] += blame * (
+                deaths_a * of_people[a, p] * of_people[b, q] + deaths_b * of_people[b, p] * of_people[a, q]
+            )
+
+
+@kernel
+def count_avengers(
+    feud_people: I16, feud_avenger: I16, unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32,
+    group_people: I16, body: I16, unit_body: I16, avengers: I32,
+) -> None:  # fmt: skip
+    """Fighters of each feud's militia who are of the people that avenges.
+
+    Such fighters are one body in all feuds of their people that the militia avenges, numbered by the first of these.
+
+    Parameters
+    ----------
+    body : (F,)
+        Out: body that avenges in each feud.
+    unit_body : (U,)
+        Out: body of each unit, -1 none.
+    avengers : (F, C)
+        Out: fighters of each body.
+    """
+    avengers[:, :] = 0
+    unit_body[:] = -1
+    for f in range(feud_people.size):
+        body[f] = f
+        for first in range(f):
+            if feud_avenger[first] == feud_avenger[f] and feud_people[first] == feud_people[f]:
+                body[f] = first
+                break
+    for u in range(unit_cell.size):
+        if unit_strength[u] > 0:
+            for f in range(feud_people.size):
+                if feud_avenger[f] == unit_actor[u] and feud_people[f] == group_people[unit_group[u]]:
+                    unit_body[u] = body[f]
+                    avengers[body[f], unit_cell[u]] += unit_strength[u]
+                    break
+
+
+@kernel
+def opposite_feud(f: int, feud_people: I16, feud_against: I16) -> int:
+    """The feud of the blamed people against the avengers', -1 if it has none."""
+    for r in range(feud_people.size):
+        if feud_people[r] == feud_against[f] and feud_against[r] == feud_people[f]:
+            return r
+    return -1
+
+
+@kernel
+def nearest_avengers(cell: int, avengers: I32, neighbours: I32) -> int:
+    """The cell that attackers come from: this one if it has avengers (C,), else the one around it that has most."""
+    if avengers[cell] > 0:
+        return cell
+    best = cell
+    for k in range(8):
+        c = neighbours[cell, k]
+        if c >= 0 and avengers[c] > avengers[best]:
+            best = c
+    return best
+
+
+@kernel
+def clash_deaths(
+    severity: float, split: float, s: int, d: int, scale: float, tail_exponent: float, mortal_share: float
+) -> tuple[int, int]:
+    """Deaths of `s` attackers and of `d` defenders."""
+    most = max(1, int(mortal_share * (s + d)))
+    deaths = min(1 + int(min(lomax(severity, scale, tail_exponent), 1.0e6)), most)
+    of_attackers = min(int(deaths * (d / (s + d)) + split), deaths)
+    return min(of_attackers, s), min(deaths - of_attackers, d)
+
+
+@kernel
 def avenge(
     k0: int, k1: int, stream: int, victim_stream: int, step: int, weeks: float,
-    sites: I32, feud_people: I16, feud_against: I16, feud_level: F64, feud_avenger: I16,
-    memory: F32, harm: F32, actor_camp: I16,
+    sites: I32, feud_people: I16, feud_against: I16, feud_level: F64, feud_avenger: I16, waiting: I8,
+    body: I16, unit_body: I16, avengers: I32,
+    neighbours: I32, start: I32, order: I32, strength: I32, unit_cell: I32, unit_strength: I32,
+    memory: F32, losses: F32, harm: F32, shelter: F32, actor_camp: I16,
     community_start: I32, population: I32, grievance: F32, fear: F32, people: I16,
-    rate: float, harm_scale: float, standing: float, death_scale: float, tail_exponent: float, mortal_share: float,
+    rate: float, harm_scale: float, standing: float, talk: float, unarmed: float, armed_scale: float, nearby: float,
+    death_scale: float, tail_exponent: float, mortal_share: float,
     victim_exponent: float, gain: float, spill: float, fear_gain: float, kin_blame: float, kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
-    """All revenge of a step over the `sites` (N, 2) of (feud, cell); see the module for the equation."""
+    """All revenge of a step over the `sites` (N, 2) of (feud, cell); see the module for the equations.
+
+    `body`, `unit_body` and `avengers` as `count_avengers` has filled them; `avengers` and strength (C, A) follow.
+    """
     cells = memory.size
     most_here = 0
     for c in range(cells):
@@ -50,10 +157,20 @@ def avenge(
     weight = np.empty(most_here)
     for i in range(sites.shape[0]):
         f, c = sites[i, 0], sites[i, 1]
-        roused = 1.0 - exp(-harm[f, c] / harm_scale) if harm[f, c] > 0.0 else 0.0
-        hazard = rate * feud_level[f] * (standing + (1.0 - standing) * roused)
+        if waiting[feud_avenger[f]] == 1:
+            continue
+        own = avengers[body[f]]
+        blamed_on = float(harm[f, c])
+        armed = float(own[c])
+        for k in range(8):
+            if neighbours[c, k] >= 0:
+                blamed_on += talk * harm[f, neighbours[c, k]]
+                armed += nearby * own[neighbours[c, k]]
+        roused = 1.0 - exp(-blamed_on / harm_scale) if blamed_on > 0.0 else 0.0
+        means = (unarmed + (1.0 - unarmed) * armed / (armed + armed_scale)) * (1.0 - shelter[c])
+        hazard = rate * feud_level[f] * (standing + (1.0 - standing) * roused) * means
         entity = f * cells + c
-        onset, which, severity, _ = uniform4(k0, k1, stream, step, entity, 0)
+        onset, which, severity, meet = uniform4(k0, k1, stream, step, entity, 0)
         if onset >= chance(hazard * weeks):
             continue
         first, last = community_start[c], community_start[c + 1]
@@ -62,10 +179,41 @@ def avenge(
         m = draw_victim(first, last, which, population, weight, victim_exponent)
         if m < 0:
             continue
+        a = feud_avenger[f]
+        r = opposite_feud(f, feud_people, feud_against)
+        origin = nearest_avengers(c, own, neighbours)
+        s = own[origin]
+        b = feud_avenger[r] if r >= 0 else a
+        d = avengers[body[r], c] if b != a else 0
+        if s > 0 and d > 0 and meet * (s + d) < d:
+            split, outcome, from_a, from_b = uniform4(k0, k1, victim_stream, step, entity, 0)
+            dead_a, dead_b = clash_deaths(severity, split, s, d, death_scale, tail_exponent, mortal_share)
+            kill_fighters(
+                order, start[origin], start[origin + 1], origin, unit_cell, unit_body, unit_strength, body[f],
+                s, dead_a, from_a,
+            )  # fmt: skip
+            kill_fighters(
+                order, start[c], start[c + 1], c, unit_cell, unit_body, unit_strength, body[r],
+                d, dead_b, from_b,
+            )  # fmt: skip
+            strength[origin, a] -= dead_a
+            strength[c, b] -= dead_b
+            own[origin] -= dead_a
+            avengers[body[r], c] -= dead_b
+            losses[c, a] += dead_a
+            losses[c, b] += dead_b
+            memory[c] += dead_a + dead_b
+            harm[f, c] += kin_blame * dead_a
+            harm[r, c] += kin_blame * dead_b
+            winner = a if outcome * (s + d) < s else b
+            write_violence(
+                log_rows, log_terms, log_count, step, kind, c, a, b, dead_a, dead_b, 0, m, feud_people[f], people[m],
+                winner, 0.0, 0.0, 0.0, roused,
+            )  # fmt: skip
+            continue
         spread, _ = uniform2(k0, k1, victim_stream, step, entity, 0)
         most = int(mortal_share * population[m] + spread)
         deaths = min(1 + int(min(lomax(severity, death_scale, tail_exponent), 1.0e6)), max(1, most))
-        a = feud_avenger[f]
         hurt_community(
             m, first, last, deaths, actor_camp[a], feud_people[f], c, population, grievance, fear, people, memory, harm,
             feud_people, feud_against, gain, spill, fear_gain, kin_blame,

@@ -8,7 +8,7 @@ __all__ = ["RevengeParameters"]
 
 
 class RevengeParameters(MechanismParameters):
-    """Avengers of a harmed people strike communities of the people that is blamed."""
+    """Armed men of a harmed people strike communities of the people that is blamed."""
 
     rate: float = parameter(
         "1/week",
@@ -29,3 +29,16 @@ class RevengeParameters(MechanismParameters):
         "hazard without any harm remembered, as a share of the rate: old disputes over land and water",
         "Benjaminsen & Ba 2009 on farmer-herder disputes; by hand",
     )
+    fallen: float = parameter(
+        "1", 0, 1, "weight of a fighter fallen in battle against that of a civilian killed", "by hand"
+    )
+    talk: float = parameter(
+        "1", 0, 1, "weight of harm in the neighbouring cells against that in the cell: kin talk", "by hand"
+    )
+    unarmed: float = parameter(
+        "1", 0, 1, "hazard where the harmed people has no armed men, as a share of that with many", "by hand"
+    )
+    armed_scale: float = parameter(
+        "fighters", 0.1, 10_000, "avengers at which their share of the hazard is at half", "by hand"
+    )
+    nearby: float = parameter("1", 0, 1, "weight of avengers in the neighbouring cells", "by hand")

@@ -3,38 +3,71 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
 from sahelsim.mechanisms.decay import decay_factor
-from sahelsim.mechanisms.revenge.kernel import avenge
+from sahelsim.mechanisms.revenge.kernel import avenge, blame_battles, count_avengers
 from sahelsim.mechanisms.revenge.parameters import RevengeParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Harm
+from sahelsim.world.index import index_units
 from sahelsim.world.state import World
 
-__all__ = ["run_step"]
+__all__ = ["forget", "peoples_of_actors", "run_step"]
 
 
-def run_step(world: World, parameters: RevengeParameters, harm: CivilianHarmParameters, weeks: float) -> None:
-    """Forget a little, then avenge.
+def forget(world: World, parameters: RevengeParameters, weeks: float) -> None:
+    """Harm fades, whether or not anybody takes revenge."""
+    world.cells.harm *= np.float32(decay_factor(parameters.half_life, weeks))
+
+
+def peoples_of_actors(world: World) -> npt.NDArray[np.float64]:
+    """Share of each people in the fighters whom each actor mustered before the battles, shape (A, P)."""
+    groups = world.groups
+    fighters = np.zeros((world.actors.camp.size, world.ground.kinship.shape[0] + 1), np.int64)
+    np.add.at(fighters, (groups.actor, groups.people), groups.fighters)  # -1, mixed, is the last column
+    return np.asarray(fighters[:, :-1] / np.maximum(fighters.sum(axis=1, keepdims=True), 1))
+
+
+def run_step(
+    world: World, parameters: RevengeParameters, harm: CivilianHarmParameters, mark: int, weeks: float
+) -> None:
+    """Blame the dead of the step's battles, then avenge.
 
     Parameters
     ----------
     harm : CivilianHarmParameters
         The law of deaths and of what they leave behind is that of violence against civilians.
+    mark : int
+        Rows of the log of violence before this step.
     weeks : float
         Length of the step.
     """
     p, ground, cells, communities, log = parameters, world.ground, world.cells, world.communities, world.violence
-    cells.harm *= np.float32(decay_factor(p.half_life, weeks))
+    units = world.units
+    index_units(world)
+    avengers = np.empty(cells.harm.shape, np.int32)
+    body, unit_body = np.empty(ground.feud_people.size, np.int16), np.empty(units.cell.size, np.int16)
+    count_avengers(
+        ground.feud_people, ground.feud_avenger, units.cell, units.actor, units.group, units.strength,
+        world.groups.people, body, unit_body, avengers,
+    )  # fmt: skip
+    blame_battles(
+        log.rows, mark, int(log.count[0]), int(Harm.BATTLE), ground.feud_people, ground.feud_against,
+        peoples_of_actors(world), p.kin_blame * p.fallen, cells.harm,
+    )  # fmt: skip
     log.reserve(len(ground.feud_sites))
     avenge(
         *world.key, int(Stream.REVENGE), int(Stream.REVENGE_VICTIM), world.step, weeks,
         ground.feud_sites, ground.feud_people, ground.feud_against, ground.feud_level, ground.feud_avenger,
-        cells.memory, cells.harm, world.actors.camp,
+        world.actors.waiting, body, unit_body, avengers,
+        ground.neighbours, cells.start, cells.order, cells.strength, units.cell, units.strength,
+        cells.memory, cells.losses, cells.harm, world.outside.shelter, world.actors.camp,
         ground.community_start, communities.population, communities.grievance, communities.fear,
         ground.community_people,
-        p.rate * ground.extent, p.harm_scale, p.standing, harm.death_scale, harm.tail_exponent, harm.mortal_share,
+        p.rate * ground.extent, p.harm_scale, p.standing, p.talk, p.unarmed, p.armed_scale * ground.extent, p.nearby,
+        harm.death_scale, harm.tail_exponent, harm.mortal_share,
         harm.victim_exponent, harm.grievance_gain, harm.grievance_spill, harm.fear_gain, p.kin_blame, int(Harm.REVENGE),
         log.rows, log.terms, log.count,
     )  # fmt: skip

@@ -2,7 +2,9 @@
 
 Hostility h of a rivalry drifts towards its resting level and rises with battles (see `battle`):
 
-    dh/dt = drift (min(1, base + claims + ideology w |i_a - i_b|) - h),   w = weight of ideology in the rivalry
+    dh/dt = drift (max(0, min(1, base + claims + v + ideology w |i_a - i_b|)) - h)
+
+with w the weight of ideology in the rivalry and v what the statements of both have added (see `information`).
 
 A truce begins with hazard (per week)
 
@@ -55,14 +57,15 @@ def update_enmity(hostility: F64, truce: I8, tacit_factor: float, negotiated_fac
 
 @kernel
 def drift_hostility(
-    hostility: F64, resting: F64, creed: F64, rival: I8, ideology_of: F64, ideology: float, drift: float, weeks: float
-) -> None:
+    hostility: F64, resting: F64, voice: F64, creed: F64, rival: I8, ideology_of: F64, ideology: float, drift: float,
+    weeks: float,
+) -> None:  # fmt: skip
     """Hostility of rivals drifts towards its resting level."""
     share = 1.0 - exp(-drift * weeks)
     for a in range(hostility.shape[0]):
         for b in range(hostility.shape[0]):
             if rival[a, b] == 1:
-                rest = resting[a, b] + ideology * creed[a, b] * abs(ideology_of[a] - ideology_of[b])
+                rest = resting[a, b] + voice[a, b] + ideology * creed[a, b] * abs(ideology_of[a] - ideology_of[b])
                 hostility[a, b] += share * (min(1.0, max(0.0, rest)) - hostility[a, b])
 
 

@@ -25,7 +25,8 @@ def drift(world: World, parameters: TruceParameters, weeks: float) -> None:
     fade = decay_factor(p.memory_half_life, weeks)
     a.loss_memory *= fade
     a.fight_memory *= fade
-    drift_hostility(a.hostility, a.resting, a.creed, a.rival, a.traits[Trait.IDEOLOGY], p.ideology, p.drift, weeks)
+    ideology = a.traits[Trait.IDEOLOGY]
+    drift_hostility(a.hostility, a.resting, a.voice, a.creed, a.rival, ideology, p.ideology, p.drift, weeks)
 
 
 def run_step(world: World, parameters: TruceParameters, weeks: float) -> None:

@@ -1,0 +1,63 @@
+"""One step of the actors' means."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.mechanisms.decay import decay_factor
+from sahelsim.mechanisms.means.kernel import desert, fighters_within_reach, gather, kidnap, settle
+from sahelsim.mechanisms.means.parameters import MeansParameters
+from sahelsim.rng import Stream
+from sahelsim.terms import Account, Decision, Trait
+from sahelsim.world.index import index_units
+from sahelsim.world.state import World
+
+__all__ = ["run_step", "set_drive"]
+
+
+def set_drive(world: World, parameters: MeansParameters) -> None:
+    """What strain and disarray leave of an actor's initiative and mobility."""
+    a = world.actors
+    a.drive[:] = (1.0 - parameters.dampening * a.strain) * (1.0 - a.disarray)
+
+
+def run_step(world: World, parameters: MeansParameters, weeks: float) -> None:
+    """Take income, pay the fighters, let those who are not paid go home."""
+    p, actors, units, cells, ground = parameters, world.actors, world.units, world.cells, world.ground
+    index_units(world)
+    income = np.zeros(actors.accounts.shape)
+    income[Account.SUPPORT] = actors.traits[Trait.SUPPORT] * weeks
+    _take(world, p, weeks, income)
+    settle(
+        *world.key, int(Stream.MEANS), world.step, weeks, actors.budget, income, actors.traits[Trait.PAY],
+        cells.strength.sum(axis=0, dtype=np.int64), p.wage, decay_factor(p.arrears_half_life, weeks),
+        int(Account.PAY), actors.treasury, actors.accounts, actors.arrears, actors.strain,
+    )  # fmt: skip
+    world.ledger["fighters_home"] += int(
+        desert(
+            *world.key, int(Stream.DESERTION), world.step, weeks, units.cell, units.home, units.actor, units.group,
+            units.strength, world.groups.people, ground.community_start, ground.community_people,
+            world.communities.population, actors.strain, p.desertion,
+        )
+    )  # fmt: skip
+
+
+def _take(world: World, p: MeansParameters, weeks: float, income: npt.NDArray[np.float64]) -> None:
+    """Fill the accounts of tax, trade, gold and ransom of `income` (accounts, A)."""
+    actors, cells, ground, c, log = world.actors, world.cells, world.ground, world.communities, world.decisions
+    t = actors.traits
+    reach = np.empty_like(cells.strength)
+    fighters_within_reach(cells.start, cells.strength, ground.neighbours, reach)
+    gather(
+        weeks, reach, ground.neighbours, ground.cells_country, world.outside.border, ground.trade, ground.gold,
+        ground.community_start, c.camp, c.population, c.besieger, c.pact, actors.camp, t[Trait.TAXING],
+        t[Trait.TRADING], p.tax_rate, p.levy_scale * ground.extent,
+        income[Account.TAX], income[Account.TRADE], income[Account.GOLD],
+    )  # fmt: skip
+    log.reserve(actors.camp.size)
+    kidnap(
+        *world.key, int(Stream.MEANS_PLACE), world.step, weeks, cells.strength, ground.cells_remoteness, actors.budget,
+        t[Trait.KIDNAPPING], actors.strain, p.kidnapping_rate, p.kidnapping_need, p.ransom_scale, p.ransom_exponent,
+        p.ransom_most, int(Decision.KIDNAPPING), income[Account.RANSOM], log.rows, log.terms, log.count,
+    )  # fmt: skip
