@@ -9,9 +9,10 @@ import numpy as np
 
 from sahelsim.grid import Grid
 from sahelsim.observation.parameters import ObservationParameters
-from sahelsim.record import DecisionLog, Names, Panel, ReplicateRecord, ViolenceLog
+from sahelsim.record import DecisionLog, Flows, Names, Panel, ReplicateRecord, ViolenceLog
 from sahelsim.scenario.actors import Record
 from sahelsim.scenario.schema import Calendar
+from sahelsim.terms import Account, Decision
 from sahelsim.world.ground import Ground
 
 ACTORS = ("ALAND", "BLAND", "GUARD", "ALLY", "MOVEMENT", "ISX", "ISY", "dozo")
@@ -91,7 +92,7 @@ def make_ground(communities: int = 50, seed: int = 1) -> Ground:
         community_clan=np.full(communities, -1, np.int16),
         community_population=rng.integers(50, 5000, communities).astype(np.int32),
         community_refuges=np.full((communities, 1), -1, np.int32),
-        community_refuge_km=np.zeros((communities, 1), np.float32),
+        community_refuge_pull=np.zeros((communities, 1), np.float32),
         clan_names=(),
         towns_latitude=towns_latitude,
         towns_longitude=towns_longitude,
@@ -105,7 +106,9 @@ def make_ground(communities: int = 50, seed: int = 1) -> Ground:
         feud_level=np.zeros(0),
         feud_avenger=np.zeros(0, np.int16),
         feud_sites=np.zeros((0, 2), np.int32),
-        adopt=np.zeros((len(ACTORS), 3), np.int16),
+        raisers=np.full((3, 1), -1, np.int16),
+        trade=np.zeros(32),
+        gold=np.zeros(32),
     )
 
 
@@ -144,47 +147,99 @@ def take(violence: ViolenceLog, rows: np.ndarray) -> ViolenceLog:
     return ViolenceLog(**{name: values[rows] for name, values in vars(violence).items()})
 
 
+def make_decisions(ground: Ground, decisions: int, rng: np.random.Generator) -> DecisionLog:
+    """Random decisions of every kind, by the conventions of `DecisionLog`."""
+    actors, groups = len(NAMES.actors), len(NAMES.groups)
+    kind = np.sort(np.r_[np.arange(1, 16), rng.integers(1, 16, decisions - 15)])
+    community, group, actor = (rng.integers(0, n, decisions) for n in (ground.communities, groups, actors))
+    camp, state, number = rng.integers(0, len(NAMES.camps), decisions), rng.integers(0, 3, decisions), group // 2
+    author, addressee = rng.integers(0, actors, (2, decisions))
+    changes, truces = np.isin(kind, (3, 6)), np.isin(kind, (4, 5))
+    of_camp, commander = kind <= 2, kind == Decision.COMMANDER_KILLED
+    entity = np.select(
+        [kind == 3, np.isin(kind, (6, 13)), truces, kind == 14, kind == 15],
+        [rng.integers(0, 500, decisions), group, 2 * actors + 5, author * actors + addressee, actor],
+        community,
+    )
+    before = np.select([of_camp, changes | np.isin(kind, (8, 11)), truces, commander], [camp, actor, state, number], -1)
+    after = np.select(
+        [of_camp, kind == 6, truces, kind == 8, commander, np.isin(kind, (11, 14))],
+        [(camp + 1) % len(NAMES.camps), author, (state + 1) % 3, state + 1, number + 1, -1],
+        actor,
+    )
+    after[kind == 3] = author[kind == 3]
+    return DecisionLog(
+        step=np.sort(rng.integers(0, CALENDAR.steps, decisions)).astype(np.int32),
+        kind=kind.astype(np.int32),
+        cell=np.where(truces | (kind == 14), -1, ground.community_cell[community]).astype(np.int32),
+        entity=entity.astype(np.int32),
+        before=before.astype(np.int32),
+        after=after.astype(np.int32),
+        size=np.where(truces | (kind == 14), 0, 30).astype(np.int32),
+        terms=rng.uniform(-1, 1, (decisions, 8)).astype(np.float32),
+    )
+
+
+def make_panel(ground: Ground, rng: np.random.Generator) -> Panel:
+    """Random states over the months of `CALENDAR`, January 2017 to February 2018; accounts add up to the treasury."""
+    actors, camps, groups = len(NAMES.actors), len(NAMES.camps), len(NAMES.groups)
+    months = np.arange(445, 445 + 14, dtype=np.int32)
+    shape = (len(months), ground.communities)
+    allegiance = np.maximum.accumulate(rng.integers(0, camps, shape) * (rng.random(shape) < 0.1), axis=0)
+    accounts = rng.integers(0, 90, (len(months), len(Account), actors)) * (rng.random(actors) < 0.7)
+    accounts[:, Account.PAY :] *= -1
+    accounts[1:, Account.OPENING] = 0
+
+    def held() -> np.ndarray:
+        """An actor now and then, for months on end."""
+        return np.repeat(np.where(rng.random((7, shape[1])) < 0.2, rng.integers(0, actors, (7, shape[1])), -1), 2, 0)
+
+    return Panel(
+        months=months,
+        presence=rng.integers(0, 90, (len(months), actors, ground.cells)).astype(np.int32),
+        control=rng.integers(-1, camps, (len(months), ground.cells)).astype(np.int32),
+        displaced=rng.integers(0, 900, (len(months), ground.cells)).astype(np.int32),
+        allegiance=allegiance.astype(np.int8),
+        population=(ground.community_population + 10 * (allegiance > 0)).astype(np.int32),
+        besieger=held().astype(np.int8),
+        pact=held().astype(np.int8),
+        treasury=accounts.sum(1).cumsum(0),
+        accounts=accounts,
+        strain=rng.random((len(months), actors)).astype(np.float32),
+        group_actor=rng.integers(0, actors, (len(months), groups)).astype(np.int16),
+        group_fighters=rng.integers(0, 300, (len(months), groups)).astype(np.int32),
+        group_cohesion=rng.random((len(months), groups)).astype(np.float32),
+        group_commander=rng.integers(0, 2, (len(months), groups)).cumsum(0).astype(np.int32),
+    )
+
+
+def make_flows(ground: Ground, panel: Panel, rng: np.random.Generator, rows: int = 60) -> Flows:
+    """Random moves of people, one row for each month, origin and destination."""
+    size = (panel.months.size, ground.communities, ground.communities)
+    month, origin, destination = np.unravel_index(np.unique(rng.integers(0, np.prod(size), rows)), size)
+    fled, returned = rng.integers(1, 500, (2, month.size))
+    moved_on, settled = rng.integers(-90, 90, month.size), rng.integers(0, 20, month.size)
+    pair = origin.astype(np.int32), destination.astype(np.int32)
+    return Flows(panel.months[month], *pair, fled, returned // 2, moved_on, settled)
+
+
 def make_record(ground: Ground, events: int = 300, replicate: int = 0, seed: int = 7) -> ReplicateRecord:
     """A whole record with random contents over the weeks of `CALENDAR`."""
-    actors, camps, steps = len(NAMES.actors), len(NAMES.camps), CALENDAR.steps
+    actors, steps = len(NAMES.actors), CALENDAR.steps
     rng = np.random.default_rng([seed, replicate])
-    months = np.arange(445, 445 + 14, dtype=np.int32)  # January 2017 to February 2018
-    shape = (len(months), ground.communities)
     upper = rng.random((steps, actors, actors)).astype(np.float32) * (rng.random((actors, actors)) < 0.5)
     truce = (rng.random((steps, actors, actors)) < 0.05).astype(np.int8)
-    allegiance = np.maximum.accumulate(rng.integers(0, camps, shape) * (rng.random(shape) < 0.1), axis=0)
-    decisions = 40
-    kind = np.sort(rng.integers(1, 6, decisions))
-    entity = np.select(
-        [kind <= 2, kind == 3],
-        [rng.integers(0, ground.communities, decisions), rng.integers(0, 500, decisions)],
-        2 * actors + 5,
-    )
+    panel = make_panel(ground, rng)
     return ReplicateRecord(
         replicate=replicate,
         seed=seed,
         violence=make_violence(ground, events, seed + replicate),
-        decisions=DecisionLog(
-            step=np.sort(rng.integers(0, steps, decisions)).astype(np.int32),
-            kind=kind.astype(np.int32),
-            cell=np.where(kind <= 3, rng.integers(0, ground.cells, decisions), -1).astype(np.int32),
-            entity=entity.astype(np.int32),
-            before=rng.integers(0, 3, decisions).astype(np.int32),
-            after=rng.integers(0, 3, decisions).astype(np.int32),
-            size=np.where(kind <= 3, 30, 0).astype(np.int32),
-            terms=rng.random((decisions, 8)).astype(np.float32),
-        ),
-        panel=Panel(
-            months=months,
-            presence=rng.integers(0, 90, (len(months), actors, ground.cells)).astype(np.int32),
-            control=rng.integers(-1, camps, (len(months), ground.cells)).astype(np.int32),
-            displaced=rng.integers(0, 900, (len(months), ground.cells)).astype(np.int32),
-            allegiance=allegiance.astype(np.int8),
-            population=(ground.community_population + 10 * (allegiance > 0)).astype(np.int32),
-        ),
+        decisions=make_decisions(ground, 120, rng),
+        panel=panel,
         hostility=(upper + upper.transpose(0, 2, 1)) / 2,
         truce=np.maximum(truce, truce.transpose(0, 2, 1)),
         fighters=rng.integers(0, 9000, (steps, actors)).astype(np.int64),
+        flows=make_flows(ground, panel, rng),
         ledger={"people": 0, "fighters": 0},
         seconds=0.1,
     )

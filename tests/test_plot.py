@@ -34,6 +34,9 @@ LEGENDS = {
     "allegiance_map": {"state", "movement", "neutral"},
     "fighters": {"camp: state", "camp: movement"},
     "displaced": {"All"},
+    "flows": set(),
+    "pacts_sieges": {"lifted", "relief", "pact", "surrender", "pact made", "pact refused", "pact broken"},
+    "money": {"Support", "Tax", "Trade", "Gold", "Ransom", "Pay", "Recruitment"},
 }
 AXIS_LABELS = {
     "events_map": {"Longitude", "Latitude"},
@@ -43,6 +46,9 @@ AXIS_LABELS = {
     "allegiance_map": {"Longitude", "Latitude", "Share of the cell's people", "Change (percentage points)"},
     "fighters": {"Week", "Fighters"},
     "displaced": {"Month", "Displaced people", "Longitude", "Latitude", "Displaced people in the cell"},
+    "flows": {"Month", "People a month", "Longitude", "Latitude"},
+    "pacts_sieges": {"Month", "People", "Year", "Sieges a year", "Decisions a year"},
+    "money": set(),  # nobody in this world has a budget
 }
 
 
@@ -209,7 +215,8 @@ def test_truces_and_the_frame_of_a_zoomed_map(tmp_path: Path) -> None:
         grid__lat_max=6.0,
         relations__rivalries={"war": {**pair, "base": 0.1, "ideology": 0.1}},
         relations__truces={"start": {**pair, "state": "tacit"}},
-        mechanisms__truce__enabled=False,  # so it holds to the end
+        mechanisms__truce__breakdown_rate=0.0,  # so it holds to the end
+        mechanisms__battle__tacit_factor=1.0,  # and they fight all the same
     )
     share = (run.dyads()["truce"] == "tacit").sum() / 2  # steps, mean of the two replicates
     assert share == 40
@@ -320,7 +327,7 @@ def test_a_run_without_events_and_tables(tmp_path: Path) -> None:
     run = simulate(tmp_path / "run", calendar__steps=3, replicates=1, **quiet, **off)
     assert len(run.events()) == 0
     paths = plot.plot_run(run, tmp_path / "figures", ("svg",))
-    names = ["events_map", "monthly_dyads", "deaths_by_type", "fighters"]
+    names = ["events_map", "monthly_dyads", "deaths_by_type", "fighters", "money"]
     assert [path.name for path in paths] == [f"{name}.svg" for name in names]
     with pytest.raises(BadInput, match=r"outputs\.panel"):
         plot.control_by_year(run)

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from observed_worlds import CALENDAR, PARAMETERS, RECORDS, make_ground, make_record
+from made_up_runs import GROUND, RECORDS_OF, make_scenario, write
+from observed_worlds import CALENDAR
 
 from sahelsim.errors import BadInput
 from sahelsim.grid import prio_gid
@@ -20,43 +21,11 @@ from sahelsim.results.build import build_part
 from sahelsim.results.columns import TABLES
 from sahelsim.results.describe import described
 from sahelsim.results.manifest import inputs_of
-from sahelsim.results.storage import aside
 from sahelsim.results.variables import PANEL, PANEL_COORDINATES
 from sahelsim.results.writing import RunWriter
 from sahelsim.scenario.load import load_scenario
 
-GROUND = make_ground()
-RECORDS_OF = [make_record(GROUND, events=300, replicate=r) for r in range(3)]
 DOCS = Path(__file__).parents[1] / "docs" / "results.md"
-
-
-def make_scenario(**outputs):
-    """The shipped small scenario, with the made-up world's actors, calendar and reporting."""
-    base = load_scenario("two_actors")
-    army = next(iter(base.actors.values()))
-    actors = {
-        name: army.model_copy(update={"record": record})
-        for name, record in zip(GROUND.names.actors, RECORDS, strict=True)
-    }
-    return base.model_copy(
-        update={
-            "actors": actors,
-            "camps": GROUND.names.camps,
-            "calendar": CALENDAR,
-            "replicates": 3,
-            "mechanisms": base.mechanisms.model_copy(update={"observation": PARAMETERS}),
-            "outputs": base.outputs.model_copy(update=outputs),
-        }
-    )
-
-
-def write(out, scenario, records=RECORDS_OF):
-    with aside(out) as directory:
-        writer = RunWriter(directory, scenario, GROUND)
-        for record in records:
-            writer.add(build_part(record, GROUND, scenario))
-        writer.finish({}, {})
-    return open_run(out)
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +199,11 @@ def test_panel_counts_the_tables_and_keeps_the_state(run):
         assert (one.presence.to_numpy() == record.panel.presence).all()
         assert (one.control.to_numpy() == record.panel.control).all()
         assert (one.displaced.to_numpy() == record.panel.displaced).all()
+        for month, besiegers in enumerate(record.panel.besieger):
+            people = np.zeros(GROUND.cells)
+            for m in np.flatnonzero(besiegers >= 0):
+                people[GROUND.community_cell[m]] += record.panel.population[month, m]
+            assert (one.besieged[month].to_numpy() == people).all()
     assert panel.actor.to_numpy().tolist() == list(GROUND.names.actors)
     assert set(panel.country.to_numpy()) == {"Aland", "Bland", ""}
     assert str(panel.date.to_numpy()[0])[:10] == "2017-01-01"
@@ -246,71 +220,16 @@ def test_a_month_without_a_step_keeps_the_state_before_it(scenario):
     assert part.panel["events_true"].sum() == build_part(record, GROUND, scenario).panel["events_true"].sum()
 
 
-def test_allegiance_is_kept_as_changes_and_filled_on_demand(run):
-    for record in RECORDS_OF:
-        full = run.allegiance(record.replicate, every_month=True)
-        camps = np.array(GROUND.names.camps)[record.panel.allegiance]
-        assert full.camp.to_numpy().reshape(GROUND.communities, -1).T.tolist() == camps.tolist()
-        assert (record.panel.population == full.population.to_numpy().reshape(GROUND.communities, -1).T).all()
-        changes = run.allegiance(record.replicate)
-        assert len(changes) < len(full)
-        again = changes.merge(full, on=["replicate", "community", "month_id"], suffixes=("", "_full"))
-        assert (again.camp == again.camp_full).all()
-        before = changes.groupby("community")[["camp", "population"]].shift()
-        same = (changes.camp == before.camp) & (changes.population == before.population)
-        assert not same.any()
-        held = run.camps(record.replicate)
-        people = full.groupby(["month_id", "camp"]).population.agg(["size", "sum"])
-        held = held[held.communities > 0].set_index(["month_id", "camp"])
-        assert (held.communities.sort_index() == people["size"].sort_index()).all()
-        assert (held.people.sort_index() == people["sum"].sort_index()).all()
-        assert run.camps(record.replicate).cells.sum() == (record.panel.control >= 0).sum()
-
-
-def test_dyads_and_fighters_are_the_record(run):
-    names = list(GROUND.names.actors)
-    for record in RECORDS_OF:
-        dyads = run.dyads(record.replicate)
-        a, b = dyads.actor_a.map(names.index), dyads.actor_b.map(names.index)
-        assert (a < b).all()
-        assert (dyads.hostility == record.hostility[dyads.step, a, b]).all()
-        assert (dyads.truce.map(["none", "tacit", "negotiated"].index) == record.truce[dyads.step, a, b]).all()
-        ever = ((record.hostility > 0) | (record.truce > 0)).any(axis=0)
-        assert len(dyads) == np.triu(ever, 1).sum() * CALENDAR.steps
-        fighters = run.fighters(record.replicate)
-        assert (fighters.fighters.to_numpy().reshape(CALENDAR.steps, -1) == record.fighters).all()
-
-
-def test_decisions_say_who_and_why(run):
-    names = GROUND.names
-    for record in RECORDS_OF:
-        frame, log = run.decisions(record.replicate), record.decisions
-        pledge, truce = frame.kind.isin(["pledge", "lapse"]), frame.kind.isin(["truce_onset", "truce_breakdown"])
-        defection = frame.kind == "defection"
-        assert (frame.community[pledge] == log.entity[pledge]).all()
-        assert frame.before[pledge].tolist() == [names.camps[k] for k in log.before[pledge]]
-        assert frame.after[defection].tolist() == [names.actors[k] for k in log.after[defection]]
-        assert (frame.unit[defection] == log.entity[defection]).all()
-        assert set(frame.actor_a[truce]) == {names.actors[2]}
-        assert set(frame.actor_b[truce]) == {names.actors[5]}
-        assert frame.after[truce].tolist() == [["none", "tacit", "negotiated"][k] for k in log.after[truce]]
-        assert (frame.term_coercion[pledge] == log.terms[pledge, 0]).all()
-        assert (frame.term_balance[defection] == log.terms[defection, 0]).all()
-        assert (frame.term_ideology[truce] == log.terms[truce, 4]).all()
-        assert frame.term_balance[~defection].isna().all()
-        assert (frame.priogrid_gid[truce] == -1).all()
-
-
 def test_outputs_can_be_left_out(tmp_path):
     run = write(tmp_path / "lean", make_scenario(panel=False, communities=False, dyads=False, decisions=False))
     names = {path.name for path in run.path.iterdir()}
     assert names == {
         "events.parquet", "truth.parquet", "summary.parquet", "camps.parquet", "fighters.parquet",
-        "scenario.yaml", "summary.json", "manifest.json",
+        "accounts.parquet", "budgets.parquet", "katibas.parquet", "scenario.yaml", "summary.json", "manifest.json",
     }  # fmt: skip
     assert len(run.events()) > 0
     for method, switch in (("panel", "panel"), ("communities", "communities"), ("allegiance", "communities"),
-                           ("dyads", "dyads"), ("decisions", "decisions")):  # fmt: skip
+                           ("flows", "communities"), ("dyads", "dyads"), ("decisions", "decisions")):  # fmt: skip
         with pytest.raises(BadInput, match=rf"outputs\.{switch}: false"):
             getattr(run, method)()
 

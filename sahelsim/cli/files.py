@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sahelsim.errors import BadInput
 
-__all__ = ["write_text"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["write_parquet", "write_text"]
 
 
 def write_text(path: Path, text: str, *, replace: bool = False) -> None:
@@ -40,6 +44,27 @@ def write_text(path: Path, text: str, *, replace: bool = False) -> None:
         raise BadInput(f"cannot be written: {error.strerror}", file=path) from None
     finally:
         aside.unlink(missing_ok=True)
+
+
+def write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table to a temporary sibling, flush it to the disk and rename it; an older one is replaced.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.unfinished")
+    try:
+        with temporary.open("wb") as stream:
+            frame.to_parquet(stream, index=False)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise BadInput(f"cannot be written: {error.strerror or error}", file=path) from None
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:

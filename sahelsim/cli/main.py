@@ -1,15 +1,17 @@
-"""Entry point of ``sahelsim``: what each command takes. The work is imported when a command runs, so help is quick."""
+"""Entry point of ``sahelsim``: its commands and exit codes. Work is imported when a command runs, so help is quick."""
 
 from __future__ import annotations
 
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sahelsim.cli.record_options import ablate, flee, ged, patterns
+from sahelsim.cli.run_options import explain, plot, run, show, warmup
+from sahelsim.cli.scenario_options import init, schema, validate
 from sahelsim.cli.stopping import Stopped, stop_signals
 from sahelsim.errors import SahelsimError
 
@@ -25,30 +27,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: half the time of the framed one
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def _known_scenarios(incomplete: str) -> list[str]:
-    """For shell completion: the shipped scenarios, and YAML files here."""
-    from sahelsim.scenario.shipped import shipped_scenarios
-
-    here = sorted(str(path) for path in Path().glob("*.yaml"))
-    return [name for name in [*shipped_scenarios(), *here] if name.startswith(incomplete)]
-
-
-ScenarioName = Annotated[
-    str,
-    typer.Argument(
-        metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.", autocompletion=_known_scenarios
-    ),
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", "-S", metavar="PATH=VALUE", help="Change one value, e.g. mechanisms.truce.enabled=false."),
-]
-Overrides = Annotated[
-    list[str] | None, typer.Option("--override", metavar="NAME", help="Apply a named override of the scenario.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 def _version(wanted: bool) -> None:
@@ -71,121 +49,8 @@ def _global(
     pass
 
 
-@app.command()
-def run(
-    scenario: ScenarioName,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Directory for the results.", show_default="runs/NAME-SEED")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=2**63 - 1, help="Seed, instead of the scenario's.")
-    ] = None,
-    replicates: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Replicates, instead of the scenario's.")
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, help="Processes; the results are the same.", show_default="as many as are worth it"
-        ),
-    ] = None,
-    settings: Settings = None,
-    override: Overrides = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier run in the same directory.")] = False,
-    json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no summary.")] = False,
-) -> None:
-    """Simulate a scenario and write its tables."""
-    from sahelsim.cli.run_command import run_command
-
-    changes = {"seed": seed, "replicates": replicates}
-    run_command(
-        scenario,
-        out=out,
-        changes={key: value for key, value in changes.items() if value is not None},
-        settings=settings or [],
-        overrides=override or [],
-        workers=workers,
-        force=force,
-        as_json=json,
-        quiet=quiet,
-    )
-
-
-@app.command()
-def validate(
-    scenario: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO", help="YAML files, or names of shipped scenarios.")
-    ],
-    settings: Settings = None,
-    override: Overrides = None,
-    json: Json = False,
-) -> None:
-    """Check scenarios and list every problem with its file, line and column."""
-    from sahelsim.cli.validate_command import validate_command
-
-    if not validate_command(scenario, settings=settings or [], overrides=override or [], as_json=json):
-        raise typer.Exit(2)
-
-
-@app.command()
-def init(
-    target: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="A folder, or a file ending in .yaml.")] = Path(
-        "."
-    ),
-    source: Annotated[
-        str, typer.Option("--from", metavar="NAME", help="Shipped scenario to start from.")
-    ] = "two_actors",
-) -> None:
-    """Write a commented scenario to start from."""
-    from sahelsim.cli.init_command import init_command
-
-    init_command(target, source)
-
-
-@app.command()
-def schema(
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write; stdout if not given.")] = None,
-) -> None:
-    """Print the JSON Schema of scenarios, for editors."""
-    from sahelsim.cli.init_command import schema_command
-
-    schema_command(out)
-
-
-@app.command()
-def plot(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Directory of a run.")],
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Directory for the figures.", show_default="RUN/figures")
-    ] = None,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", metavar="FORMAT", help="png, pdf or svg; may be repeated.", show_default="png"),
-    ] = None,
-) -> None:
-    """Draw the figures of a run."""
-    from sahelsim.cli.show_command import plot_command
-
-    plot_command(run, out, formats or ["png"])
-
-
-@app.command()
-def show(
-    what: Annotated[str, typer.Argument(metavar="RUN|SCENARIO", help="Directory of a run, or a scenario.")],
-) -> None:
-    """Summarise a run or a scenario in words and tables."""
-    from sahelsim.cli.show_command import show_command
-
-    show_command(what)
-
-
-@app.command()
-def warmup() -> None:
-    """Compile the kernels into the cache, so that the first run starts at once."""
-    from sahelsim.cli.run_command import warmup_command
-
-    warmup_command()
+for _command in (init, validate, run, show, plot, explain, patterns, ablate, flee, ged, schema, warmup):
+    app.command()(_command)  # in the order of the work, which is that of the help
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 
+from sahelsim.cli.waiting import cores, progress_bar
 from sahelsim.errors import BadInput
 from sahelsim.scenario.load import Loaded, load_scenario, read_scenario
 from sahelsim.scenario.region_spec import SyntheticRegion
 from sahelsim.scenario.schema import Scenario
 
 __all__ = ["default_out", "default_workers", "run_command", "warmup_command"]
-
-Progress = Callable[[int, int], None]
 
 _WORTH_WORKERS = 1e7  # agent-steps: some 5 s of work; a worker process needs 1 to 3 s to start
 _TABLE_COMMUNITIES = 5000  # in a region made from tables, for the estimate only
@@ -46,7 +44,8 @@ def run_command(
     errors = Console(stderr=True, markup=False, highlight=False)
     if not quiet and errors.is_terminal:
         _announce_compilation(errors)
-    with _placed(loaded), _bar(scenario, errors, quiet=quiet) as progress:
+    title = f"{scenario.name}, {scenario.replicates} × {scenario.calendar.steps} steps"
+    with _placed(loaded), progress_bar(errors, title, quiet=quiet) as progress:
         summary = run_scenario(
             scenario,
             target,
@@ -98,9 +97,7 @@ def _placed(loaded: Loaded) -> Iterator[None]:
         if error.file is not None or not error.path or error.path.startswith("-"):
             raise
         place = loaded.written_at(error.path)
-        raise BadInput(
-            error.message, file=place.file, line=place.line, column=place.column, path=error.path
-        ) from None
+        raise BadInput(error.message, file=place.file, line=place.line, column=place.column, path=error.path) from None
 
 
 def default_out(scenario: Scenario, overrides: Sequence[str]) -> Path:
@@ -123,8 +120,7 @@ def default_workers(scenario: Scenario) -> int:
     """Cores this process may use, as far as there are replicates for them; 1 when the work is small."""
     if scenario.replicates * _agent_steps(scenario) < _WORTH_WORKERS:
         return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, scenario.replicates)
+    return min(cores(), scenario.replicates)
 
 
 def _agent_steps(scenario: Scenario) -> float:
@@ -134,18 +130,3 @@ def _agent_steps(scenario: Scenario) -> float:
     region = scenario.region
     communities = region.communities if isinstance(region, SyntheticRegion) else _TABLE_COMMUNITIES
     return (units + communities) * scenario.calendar.steps
-
-
-@contextmanager
-def _bar(scenario: Scenario, console: Console, *, quiet: bool) -> Iterator[Progress | None]:
-    """A progress bar over steps of all replicates on stderr; nothing when quiet or not a terminal."""
-    if quiet or not console.is_terminal:
-        yield None
-        return
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        total = scenario.replicates * scenario.calendar.steps
-        task = bar.add_task(f"{scenario.name}, {scenario.replicates} × {scenario.calendar.steps} steps", total=total)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from rich.console import Console
 from rich.table import Table
 
+from sahelsim.scenario.interventions import Border, Claim, Intervention, Operation, Services, Split, Statement, Truce
 from sahelsim.scenario.load import Loaded
 from sahelsim.scenario.region_spec import SyntheticRegion
 from sahelsim.scenario.schema import Scenario
@@ -73,7 +74,23 @@ def _interventions(scenario: Scenario) -> Table:
         "from", "until", "type", "who", "name", box=None, pad_edge=False, title="Interventions", title_justify="left"
     )
     for key, item in sorted(scenario.interventions.items(), key=lambda entry: entry[1].date):
-        who = getattr(item, "actor", None) or f"{getattr(item, 'a', '')}–{getattr(item, 'b', '')}"
         name = f"{key} (what-if)" if item.what_if else key
-        table.add_row(str(item.date), "" if item.until is None else str(item.until), item.type, who, name)
+        table.add_row(str(item.date), "" if item.until is None else str(item.until), item.type, _who(item), name)
     return table
+
+
+def _who(item: Intervention) -> str:
+    """Whom an intervention is about."""
+    if isinstance(item, Claim | Truce):
+        return f"{item.a}–{item.b}"
+    if isinstance(item, Statement):
+        return item.author if item.addressee is None else f"{item.author} on {item.addressee}, {item.medium}"
+    if isinstance(item, Operation):
+        return ", ".join(item.actors)
+    if isinstance(item, Border):
+        return "–".join(item.countries)
+    if isinstance(item, Services):
+        return item.camp
+    if isinstance(item, Split):
+        return f"{item.actor} to {item.into}"
+    return item.actor or ""

@@ -19,6 +19,9 @@ from sahelsim.plot.displaced import displaced_people
 from sahelsim.plot.dyads import monthly_dyads
 from sahelsim.plot.events import events_map
 from sahelsim.plot.fighters import fighters_over_time
+from sahelsim.plot.flows import flight_between_areas
+from sahelsim.plot.money import money_by_actor
+from sahelsim.plot.pacts import pacts_and_sieges
 
 __all__ = [
     "FIGURES",
@@ -28,6 +31,9 @@ __all__ = [
     "displaced_people",
     "events_map",
     "fighters_over_time",
+    "flight_between_areas",
+    "money_by_actor",
     "monthly_dyads",
+    "pacts_and_sieges",
     "plot_run",
 ]

@@ -14,6 +14,9 @@ from sahelsim.plot.displaced import displaced_people
 from sahelsim.plot.dyads import monthly_dyads
 from sahelsim.plot.events import events_map
 from sahelsim.plot.fighters import fighters_over_time
+from sahelsim.plot.flows import flight_between_areas
+from sahelsim.plot.money import money_by_actor
+from sahelsim.plot.pacts import pacts_and_sieges
 from sahelsim.plot.save import check_formats, make_folder, save_figure
 from sahelsim.plot.style import provenance
 
@@ -41,6 +44,9 @@ FIGURES: dict[str, FigureKind] = {
     "allegiance_map": FigureKind(allegiance_map, "communities"),
     "fighters": FigureKind(fighters_over_time),
     "displaced": FigureKind(displaced_people, "panel"),
+    "flows": FigureKind(flight_between_areas, "communities"),
+    "pacts_sieges": FigureKind(pacts_and_sieges, "communities"),
+    "money": FigureKind(money_by_actor),
 }
 """Figures by file name."""
 

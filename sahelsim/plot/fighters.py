@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sahelsim.results import Run
 
-__all__ = ["fighters_over_time", "strengths"]
+__all__ = ["fighters_over_time", "heading", "strengths"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -36,7 +36,7 @@ def strengths(run: Run) -> dict[str, FloatArray]:
     return out
 
 
-def _heading(actor: str) -> str:
+def heading(actor: str) -> str:
     """``burkina_faso`` as ``Burkina Faso``; names in capitals as they are."""
     words = readable(actor)
     return words.title() if words.islower() else words
@@ -63,7 +63,7 @@ def fighters_over_time(run: Run) -> Figure:
         axes = figure.add_subplot(grid[number])
         draw_bands(axes, dates, values, line_colour(colours[scenario.actors[actor].camp]), label=actor)
         last = number + columns >= len(found)
-        dress(axes, title=_heading(actor), x="Week" if last else "", y="Fighters" if number % columns == 0 else "")
+        dress(axes, title=heading(actor), x="Week" if last else "", y="Fighters" if number % columns == 0 else "")
         axes.title.set_fontsize(SMALL + 0.5)
         dress_time(axes, calendar, labels=last, room=4)
         axes.set_ylim(0, max(1.0, 1.08 * float(bands(values)[-1].max())))

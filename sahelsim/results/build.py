@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from sahelsim.observation.report import observe_scenario
 from sahelsim.record import ReplicateRecord
+from sahelsim.results.actor_tables import accounts_table, budgets_table, katibas_table
+from sahelsim.results.decision_table import decisions_table
 from sahelsim.results.event_tables import events_table, summary_table, totals_of, truth_table
 from sahelsim.results.panel import panel_arrays
 from sahelsim.results.part import Part
 from sahelsim.results.state_tables import (
     allegiance_table,
     camps_table,
-    decisions_table,
     dyads_table,
     fighters_table,
+    flows_table,
 )
 from sahelsim.scenario.schema import Scenario
 from sahelsim.terms import Decision
@@ -47,15 +49,19 @@ def build_part(record: ReplicateRecord, ground: Ground, scenario: Scenario, *, c
         "truth": truth_table(r, record.violence, seen, ground, calendar),
         "camps": camps_table(r, record.panel, names),
         "fighters": fighters_table(record, names, calendar),
+        "accounts": accounts_table(r, record.panel, names),
+        "budgets": budgets_table(r, record.panel, names),
+        "katibas": katibas_table(r, record.panel, names),
         "summary": summary_table(r, record.violence, seen, calendar),
     }
     if keep.decisions:
         tables["decisions"] = decisions_table(r, record.decisions, ground, calendar)
     if keep.communities:
         tables["allegiance"] = allegiance_table(r, record.panel, names)
+        tables["flows"] = flows_table(r, record.flows, ground)
     if keep.dyads:
         tables["dyads"] = dyads_table(record, names, calendar)
-    panel = panel_arrays(record.panel, record.violence, seen, ground.cells, calendar) if keep.panel else {}
+    panel = panel_arrays(record.panel, record.violence, seen, ground, calendar) if keep.panel else {}
     decisions = {kind.name.lower(): int((record.decisions.kind == kind).sum()) for kind in Decision}
     totals = {
         "replicate": r,

@@ -26,10 +26,11 @@ def fill_months(changes: pd.DataFrame, camps: pd.DataFrame) -> pd.DataFrame:
     months = pd.Index(camps["month_id"].unique(), name="month_id")
     keys = ["replicate", "community"]
     who = changes[keys].drop_duplicates()
-    full = who.merge(months.to_frame(index=False), how="cross")
-    full = full.merge(changes, how="left", on=[*keys, "month_id"]).sort_values([*keys, "month_id"])
-    filled = full[["camp", "population"]].ffill()  # each community has a row in the first month
-    return full.assign(camp=filled["camp"], population=filled["population"].astype("int32")).reset_index(drop=True)
+    full = who.merge(months.to_frame(index=False), how="cross").sort_values([*keys, "month_id"], ignore_index=True)
+    at = full.merge(changes[[*keys, "month_id"]].assign(row=range(len(changes))), how="left", on=[*keys, "month_id"])
+    row = at["row"].ffill().astype("int64")  # each community has a row in the first month
+    state = changes.columns.difference(full.columns, sort=False)
+    return full.join(changes[state].iloc[row].reset_index(drop=True))
 
 
 def overview_of(summary: pd.DataFrame, replicates: int) -> pd.DataFrame:

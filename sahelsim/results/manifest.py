@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "FORMAT_VERSION", "describe_file", "hash_of", "inputs_of", "machine", "versions"]
 
 FORMAT = "sahelsim-run"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""1: without ids of decisions, flows, accounts, budgets and katibas."""
 
 _LIBRARIES = (
     "numpy",

@@ -21,7 +21,7 @@ from sahelsim.world.ground import Ground
 if TYPE_CHECKING:
     import zarr
 
-__all__ = ["PanelStore", "months_of", "panel_arrays"]
+__all__ = ["PanelStore", "besieged_people", "months_of", "panel_arrays"]
 
 _TYPES = 3
 _CHUNK_BYTES = 32 * 2**20
@@ -37,7 +37,7 @@ def months_of(calendar: Calendar) -> npt.NDArray[np.int32]:
     return np.arange(first, last + 1, dtype=np.int32)
 
 
-def panel_arrays(panel: Panel, violence: ViolenceLog, seen: Observation, cells: int, calendar: Calendar) -> Arrays:
+def panel_arrays(panel: Panel, violence: ViolenceLog, seen: Observation, ground: Ground, calendar: Calendar) -> Arrays:
     """The variables of `columns.PANEL` for one replicate, by name, without the replicate axis.
 
     A month in which no step begins carries the state of the month before it.
@@ -47,7 +47,7 @@ def panel_arrays(panel: Panel, violence: ViolenceLog, seen: Observation, cells: 
     some = np.flatnonzero(deaths > 0)
 
     def count(days: npt.NDArray[np.int64], kind: Any, cell: Any, weight: Any) -> npt.NDArray[np.int64]:
-        out = np.zeros((months.size, _TYPES, cells), dtype=np.int64)
+        out = np.zeros((months.size, _TYPES, ground.cells), dtype=np.int64)
         month = month_ids(calendar_days(calendar.start, days)) - months[0]
         inside = cell >= 0
         np.add.at(out, (month[inside], kind[inside] - 1, cell[inside]), weight[inside])
@@ -64,8 +64,17 @@ def panel_arrays(panel: Panel, violence: ViolenceLog, seen: Observation, cells: 
         "presence": panel.presence[row],
         "control": panel.control[row],
         "displaced": panel.displaced[row],
+        "besieged": besieged_people(panel, ground)[row],
     }
     return {variable.name: arrays[variable.name].astype(variable.dtype) for variable in PANEL}
+
+
+def besieged_people(panel: Panel, ground: Ground) -> npt.NDArray[np.int64]:
+    """People present in besieged communities by month and cell, (T, C)."""
+    out = np.zeros((panel.months.size, ground.cells), dtype=np.int64)
+    month, community = np.nonzero(panel.besieger >= 0)
+    np.add.at(out, (month, ground.community_cell[community]), panel.population[month, community])
+    return out
 
 
 class PanelStore:

@@ -65,6 +65,11 @@ class Run:
         return int(self.manifest["seed"])
 
     @property
+    def format_version(self) -> int:
+        """Version of the format that the run is written in."""
+        return int(self.manifest["format_version"])
+
+    @property
     def replicates(self) -> int:
         """Number of replicates."""
         return int(self.manifest["replicates"])
@@ -83,7 +88,7 @@ class Run:
         return self._table("truth", replicate)
 
     def decisions(self, replicate: int | None = None) -> pd.DataFrame:
-        """Pledges, lapses, defections, truces, with the terms of each decision."""
+        """Pledges, defections, truces, sieges, pacts and the rest, with the terms of each decision."""
         return self._table("decisions", replicate)
 
     def communities(self) -> pd.DataFrame:
@@ -91,7 +96,7 @@ class Run:
         return self._table("communities", None)
 
     def allegiance(self, replicate: int | None = None, *, every_month: bool = False) -> pd.DataFrame:
-        """Camp and people of communities by month.
+        """Camp, people, pact and siege of communities by month.
 
         Parameters
         ----------
@@ -118,6 +123,22 @@ class Run:
     def fighters(self, replicate: int | None = None) -> pd.DataFrame:
         """Strength of actors by step."""
         return self._table("fighters", replicate)
+
+    def flows(self, replicate: int | None = None) -> pd.DataFrame:
+        """People who fled, returned, moved on and settled, by month, home (origin) and refuge (destination)."""
+        return self._table("flows", replicate)
+
+    def accounts(self, replicate: int | None = None) -> pd.DataFrame:
+        """Income and spending of actors by month and account."""
+        return self._table("accounts", replicate)
+
+    def budgets(self, replicate: int | None = None) -> pd.DataFrame:
+        """Treasury and strain of actors by month."""
+        return self._table("budgets", replicate)
+
+    def katibas(self, replicate: int | None = None) -> pd.DataFrame:
+        """Actor, fighters, cohesion and commander of groups by month."""
+        return self._table("katibas", replicate)
 
     def summary(self, replicate: int | None = None) -> pd.DataFrame:
         """Events and deaths by year and dyad, reported and true."""
@@ -191,6 +212,8 @@ class Run:
         return frame
 
     def _absent(self, output: str) -> BadInput:
+        if self.format_version < FORMAT_VERSION:
+            return BadInput("does not hold this; it was written by an older sahelsim, run it again", file=self.path)
         return BadInput(f"was run with `outputs.{output}: false`, so there is nothing to read", file=self.path)
 
     def _json(self, name: str) -> dict[str, Any]:

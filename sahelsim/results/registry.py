@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from sahelsim.terms import Decision, Harm
 
-__all__ = ["VIOLENCE_TERMS", "Column", "PanelVariable", "Table", "term_columns"]
+__all__ = [
+    "ADMIN1", "CELL", "COUNTRY", "DATE", "GID", "MONTH", "REPLICATE", "STEP", "VIOLENCE_TERMS",
+    "Column", "PanelVariable", "Table", "term_columns",
+]  # fmt: skip
 
 VIOLENCE_TERMS: dict[int, tuple[str, ...]] = {
     Harm.BATTLE: ("enmity", "contact", "hazard", "odds"),
@@ -50,6 +53,16 @@ class PanelVariable:
     dtype: str
     unit: str
     meaning: str
+
+
+REPLICATE = Column("replicate", "int32", "number of the realisation, from 0")
+STEP = Column("step", "int32", "step of the simulation, from 0")
+DATE = Column("date", "date", "first day of the step")
+MONTH = Column("month_id", "int32", "month as (year - 1980) * 12 + month")
+CELL = Column("cell", "int32", "cell of the scenario's grid, row by row from the south-west; -1 none")
+GID = Column("priogrid_gid", "int32", "PRIO-GRID cell of the coordinates")
+COUNTRY = Column("country", "string", "country; null outside any")
+ADMIN1 = Column("adm_1", "string", "first-level area; null where none")
 
 
 def term_columns(names: dict[int, tuple[str, ...]], kinds: type[Harm] | type[Decision]) -> tuple[Column, ...]:

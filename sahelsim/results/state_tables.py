@@ -1,4 +1,4 @@
-"""Communities, camps, decisions, dyads and fighters as tables."""
+"""Communities, camps, flows of people, dyads and fighters as tables."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.record import DECISION_TERMS, DecisionLog, Names, Panel, ReplicateRecord
-from sahelsim.results.arrow import calendar_days, labelled, make_table, month_ids
-from sahelsim.results.term_values import term_values
+from sahelsim.record import Flows, Names, Panel, ReplicateRecord
+from sahelsim.results.arrow import calendar_days, labelled, make_table
 from sahelsim.scenario.schema import Calendar
-from sahelsim.terms import Decision, TruceState
+from sahelsim.terms import TruceState
 from sahelsim.world.ground import Ground
 
 if TYPE_CHECKING:
@@ -21,9 +20,9 @@ __all__ = [
     "allegiance_table",
     "camps_table",
     "communities_table",
-    "decisions_table",
     "dyads_table",
     "fighters_table",
+    "flows_table",
 ]
 
 _TRUCES = [state.name.lower() for state in TruceState]
@@ -56,10 +55,10 @@ def communities_table(ground: Ground) -> pa.Table:
 
 
 def allegiance_table(replicate: int, panel: Panel, names: Names) -> pa.Table:
-    """Changes of camp and population as `columns.ALLEGIANCE`."""
-    camp, people = panel.allegiance, panel.population
+    """Changes of camp, population, pact and siege as `columns.ALLEGIANCE`."""
+    camp, people, pact, besieger = panel.allegiance, panel.population, panel.pact, panel.besieger
     changed = np.ones(camp.shape, dtype=bool)
-    changed[1:] = (camp[1:] != camp[:-1]) | (people[1:] != people[:-1])
+    changed[1:] = np.logical_or.reduce([state[1:] != state[:-1] for state in (camp, people, pact, besieger)])
     community, month = np.nonzero(changed.T)
     return make_table(
         "allegiance",
@@ -69,6 +68,8 @@ def allegiance_table(replicate: int, panel: Panel, names: Names) -> pa.Table:
             "month_id": panel.months[month],
             "camp": labelled(camp[month, community], names.camps),
             "population": people[month, community],
+            "pact": labelled(pact[month, community], names.actors),
+            "besieger": labelled(besieger[month, community], names.actors),
         },
     )
 
@@ -97,33 +98,19 @@ def camps_table(replicate: int, panel: Panel, names: Names) -> pa.Table:
     )
 
 
-def decisions_table(replicate: int, log: DecisionLog, ground: Ground, calendar: Calendar) -> pa.Table:
-    """Pledges, defections and truce changes as `columns.DECISIONS`."""
-    names, kind = ground.names, log.kind
-    of_community = kind <= int(Decision.LAPSE)
-    of_unit = kind == int(Decision.DEFECTION)
-    of_dyad = kind >= int(Decision.TRUCE_ONSET)
-    first, second = np.divmod(log.entity, len(names.actors))
-    day = _step_days(calendar, log.step)
-    labels = [*names.camps, *names.actors, *_TRUCES]
-    offset = np.select([of_community, of_unit], [0, len(names.camps)], len(names.camps) + len(names.actors))
-    columns: dict[str, Any] = {
-        "replicate": np.full(kind.size, replicate),
-        "step": log.step,
-        "date": day,
-        "month_id": month_ids(day),
-        "kind": labelled(kind - 1, [decision.name.lower() for decision in Decision]),
-        "cell": log.cell,
-        "priogrid_gid": np.where(log.cell >= 0, ground.cells_gid[log.cell], -1),
-        "community": np.where(of_community, log.entity, -1),
-        "unit": np.where(of_unit, log.entity, -1),
-        "actor_a": labelled(np.where(of_dyad, first, -1), names.actors),
-        "actor_b": labelled(np.where(of_dyad, second, -1), names.actors),
-        "before": labelled(np.where(log.before >= 0, log.before + offset, -1), labels),
-        "after": labelled(np.where(log.after >= 0, log.after + offset, -1), labels),
-        "size": log.size,
-    }
-    return make_table("decisions", columns | term_values(DECISION_TERMS, kind, log.terms))
+def flows_table(replicate: int, flows: Flows, ground: Ground) -> pa.Table:
+    """Flight, return, moves onward and settling by month as `columns.FLOWS`."""
+    names = ground.names
+    columns: dict[str, Any] = {"replicate": np.full(flows.months.size, replicate), "month_id": flows.months}
+    for end, community in (("origin", flows.origin), ("destination", flows.destination)):
+        columns |= {
+            end: community,
+            f"{end}_cell": ground.community_cell[community],
+            f"{end}_adm_1": labelled(ground.community_admin1[community], names.admin1),
+            f"{end}_country": labelled(ground.community_country[community], names.country_names),
+        }
+    people = {name: getattr(flows, name) for name in ("fled", "returned", "moved_on", "settled")}
+    return make_table("flows", columns | people)
 
 
 def dyads_table(record: ReplicateRecord, names: Names, calendar: Calendar) -> pa.Table:

@@ -22,8 +22,9 @@ PANEL: tuple[PanelVariable, ...] = (
         "camp that holds the cell (index), -1 nobody",
     ),
     PanelVariable("displaced", ("replicate", "month", "cell"), "int32", "people", "people who took refuge in the cell"),
+    PanelVariable("besieged", ("replicate", "month", "cell"), "int32", "people", "people of communities under siege"),
 )
-"""State (presence, control, displaced) is that at the end of the month's last step."""
+"""State (presence, control, displaced, besieged) is that at the end of the month's last step."""
 
 PANEL_COORDINATES: tuple[PanelVariable, ...] = (
     PanelVariable("replicate", ("replicate",), "int32", "1", "number of the realisation, from 0"),
