@@ -7,11 +7,11 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sahelsim.errors import SahelsimError
 
@@ -20,12 +20,22 @@ if TYPE_CHECKING:
     from sahelsim.scenario.schema import Scenario
     from sahelsim.world.build import Blueprint
 
-__all__ = ["parts_in_order"]
+__all__ = ["Job", "calls_in_order", "parts_in_order", "parts_of_jobs"]
 
 _POLL_SECONDS = 0.1
 _AHEAD = 2  # replicates under way or waiting to be written, per worker: bounds the memory
 
 Progress = Callable[[int, int], None]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Job(NamedTuple):
+    """A scenario to run."""
+
+    scenario: Scenario
+    blueprint: Blueprint | None = None
+    """What its replicates share; None leaves each process to work it out when it needs it."""
 
 
 def parts_in_order(
@@ -47,11 +57,49 @@ def parts_in_order(
     SahelsimError
         A replicate failed, or a worker process died. Closing the iterator early ends the workers.
     """
-    workers = min(workers, scenario.replicates)
-    if workers == 1:
-        yield from _here(scenario, blueprint, progress)
+    with closing(parts_of_jobs([Job(scenario, blueprint)], workers, progress)) as parts:
+        for _, part in parts:
+            yield part
+
+
+def parts_of_jobs(
+    jobs: Sequence[Job], workers: int, progress: Progress | None
+) -> Generator[tuple[int, Part], None, None]:
+    """Results of several scenarios over one pool: all replicates of the first, then those of the second …
+
+    Yields the number of the job with each result; otherwise as `parts_in_order`.
+    """
+    tasks = [(number, replicate) for number, job in enumerate(jobs) for replicate in range(job.scenario.replicates)]
+    workers = min(workers, len(tasks))
+    if workers <= 1:
+        yield from _here(jobs, tasks, progress)
     else:
-        yield from _spread(scenario, blueprint, workers, progress)
+        yield from _spread(jobs, tasks, workers, progress)
+
+
+def _steps_of(jobs: Sequence[Job]) -> int:
+    return sum(job.scenario.replicates * job.scenario.calendar.steps for job in jobs)
+
+
+class _Blueprints:
+    """What the replicates of each job share; of those that are worked out here only the last is kept."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._jobs = jobs
+        self._last: tuple[int, Blueprint] | None = None
+
+    def __getitem__(self, number: int) -> Blueprint:
+        from sahelsim.world.build import build_blueprint
+
+        given = self._jobs[number].blueprint
+        if given is not None:
+            return given
+        if self._last is None or self._last[0] != number:
+            self._last = (number, build_blueprint(self._jobs[number].scenario))
+        return self._last[1]
+
+
+Task = tuple[int, int]  # number of the job, number of the replicate
 
 
 class _FromProgressError(Exception):
@@ -59,13 +107,15 @@ class _FromProgressError(Exception):
 
 
 def _one_replicate(
-    scenario: Scenario, blueprint: Blueprint, replicate: int, advance: Callable[[int], None], first: bool
+    scenario: Scenario, blueprints: _Blueprints, task: Task, advance: Callable[[int], None], first: bool
 ) -> Part:
     """Simulate and observe one replicate; `first` of its process, it may include loading of kernels."""
     from sahelsim.replicate import simulate_replicate
     from sahelsim.results.build import build_part
 
+    number, replicate = task
     try:
+        blueprint = blueprints[number]
         record = simulate_replicate(scenario, replicate, advance, blueprint)
         return build_part(record, blueprint.ground, scenario, cold=first)
     except (SahelsimError, _FromProgressError):
@@ -76,8 +126,11 @@ def _one_replicate(
         raise SahelsimError(f"replicate {replicate} failed: {type(error).__name__}: {error}") from error
 
 
-def _here(scenario: Scenario, blueprint: Blueprint, progress: Progress | None) -> Generator[Part, None, None]:
-    total, done = scenario.replicates * scenario.calendar.steps, 0
+def _here(
+    jobs: Sequence[Job], tasks: Sequence[Task], progress: Progress | None
+) -> Generator[tuple[int, Part], None, None]:
+    total, done = _steps_of(jobs), 0
+    blueprints = _Blueprints(jobs)
 
     def advance(steps: int) -> None:
         nonlocal done
@@ -88,28 +141,28 @@ def _here(scenario: Scenario, blueprint: Blueprint, progress: Progress | None) -
         except Exception as error:
             raise _FromProgressError from error
 
-    for replicate in range(scenario.replicates):
+    for task in tasks:
         try:
-            part = _one_replicate(scenario, blueprint, replicate, advance, replicate == 0)
+            part = _one_replicate(jobs[task[0]].scenario, blueprints, task, advance, task == tasks[0])
         except _FromProgressError as error:
             raise error.__cause__ or error from None
-        yield part
+        yield task[0], part
 
 
 def _spread(
-    scenario: Scenario, blueprint: Blueprint, workers: int, progress: Progress | None
-) -> Generator[Part, None, None]:
+    jobs: Sequence[Job], tasks: Sequence[Task], workers: int, progress: Progress | None
+) -> Generator[tuple[int, Part], None, None]:
     context = multiprocessing.get_context("spawn")  # a forked child can hang in numba's or zarr's threads
-    steps = context.RawArray("q", scenario.replicates)  # each replicate's own counter: no lock to die with
+    steps = context.RawArray("q", len(tasks))  # each task's own counter: no lock to die with
     pool = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin, initargs=(pickle.dumps((scenario, blueprint)), steps)
+        workers, mp_context=context, initializer=_begin, initargs=(pickle.dumps((list(jobs), list(tasks))), steps)
     )
-    total = scenario.replicates * scenario.calendar.steps
+    total = _steps_of(jobs)
     waiting: dict[int, Future[Part]] = {}
     submitted, finished = 0, False
     try:
-        for due in range(scenario.replicates):
-            while submitted < min(due + _AHEAD * workers, scenario.replicates):
+        for due, (number, _) in enumerate(tasks):
+            while submitted < min(due + _AHEAD * workers, len(tasks)):
                 with _interrupts_held():
                     waiting[submitted] = pool.submit(_work, submitted)
                 submitted += 1
@@ -117,7 +170,7 @@ def _spread(
                 wait([waiting[due]], timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
                 if progress is not None:
                     progress(sum(steps), total)
-            yield waiting.pop(due).result()
+            yield number, waiting.pop(due).result()
         finished = True
         if progress is not None:
             progress(total, total)
@@ -153,17 +206,52 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def calls_in_order(
+    function: Callable[[Item], Result], items: Sequence[Item], workers: int
+) -> Generator[Result, None, None]:
+    """``function(item)`` for each item, over processes, in order; closing the iterator early ends them.
+
+    Raises
+    ------
+    SahelsimError
+        A worker process died. Errors of the function come through.
+    """
+    if min(workers, len(items)) <= 1:
+        yield from map(function, items)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(items)), mp_context=context, initializer=_prepare)
+    finished = False
+    try:
+        with _interrupts_held():
+            waiting = [pool.submit(function, item) for item in items]
+        for future in waiting:
+            yield future.result()
+        finished = True
+    except BrokenProcessPool as error:
+        raise SahelsimError("a worker process ended unexpectedly; it may have run out of memory") from error
+    finally:
+        if not finished:
+            _end(pool)
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
 # In a worker process: what the initializer left for the tasks.
 _shared: dict[str, Any] = {}
 
 
 def _begin(payload: bytes, steps: Any) -> None:
     """Set a worker up: one numba thread, no orphan when the parent is killed."""
-    os.environ["NUMBA_NUM_THREADS"] = "1"  # before the payload imports numba
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _shared["scenario"], _shared["blueprint"] = pickle.loads(payload)
+    _prepare()
+    _shared["jobs"], _shared["tasks"] = pickle.loads(payload)
+    _shared["blueprints"] = _Blueprints(_shared["jobs"])
     _shared["steps"] = steps
     _shared["new"] = True
+
+
+def _prepare() -> None:
+    os.environ["NUMBA_NUM_THREADS"] = "1"  # before anything imports numba
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
 def _leave_with_parent() -> None:
@@ -175,12 +263,12 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _work(replicate: int) -> Part:
+def _work(due: int) -> Part:
     """The task of a worker."""
-    steps = _shared["steps"]
+    steps, task = _shared["steps"], _shared["tasks"][due]
 
     def advance(number: int) -> None:
-        steps[replicate] += number
+        steps[due] += number
 
     first = bool(_shared.pop("new", False))
-    return _one_replicate(_shared["scenario"], _shared["blueprint"], replicate, advance, first)
+    return _one_replicate(_shared["jobs"][task[0]].scenario, _shared["blueprints"], task, advance, first)
