@@ -1,6 +1,6 @@
-"""Writes docs/parameters.md from the schema of scenarios and docs/state.md from the registry of state variables.
+"""Writes docs/parameters.md from the schema of scenarios, docs/state.md from the registry of state, and docs/odd.md.
 
-``python docs/generate.py`` brings both up to date; a test fails when they are not.
+``python docs/generate.py`` brings them up to date; a test fails when they are not.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, get_args
 
+from odd_tables import TABLES, odd_page, table
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sahelsim.scenario.actors import Actor, Doctrine, Group, Home, Record
-from sahelsim.scenario.interventions import Deploy, interventions_by_type
+from sahelsim.scenario.interventions import Deploy, Participant, interventions_by_type
 from sahelsim.scenario.load import load_scenario
 from sahelsim.scenario.outline import bounds, expected
 from sahelsim.scenario.region_spec import GridSpec, SyntheticCountry, SyntheticPlace, SyntheticRegion, TablesRegion
@@ -27,15 +28,17 @@ from sahelsim.scenario.schema import (
     Outputs,
     People,
     Relations,
+    Resource,
     Rivalry,
     Scenario,
+    Siege,
     World,
 )
-from sahelsim.terms import Decision, Harm, Role, Trait, TruceState, ViolenceType
+from sahelsim.terms import Account, Decision, Harm, Role, SiegeEnd, Trait, TruceState, ViolenceType
 from sahelsim.world.fields import DIMENSIONS
 from sahelsim.world.state import registry
 
-__all__ = ["FOLDER", "PAGES", "parameters_page", "state_page"]
+__all__ = ["FOLDER", "PAGES", "TABLES", "odd_page", "parameters_page", "state_page"]
 
 FOLDER = Path(__file__).parent
 REFERENCE = "sahel_2017_2023"
@@ -47,8 +50,8 @@ _PARAMETERS = f"""\
 {_NOTE}
 
 Keys are dotted paths as `-S` takes them (`-S mechanisms.battle.rate=0.3`). Rates are per week; the engine converts them
-to the step. What the numbers do is in [the model](model.md). "By hand" means that nobody has measured it: an order of
-magnitude chosen so that the whole behaves sensibly, waiting for calibration.
+to the step. What the numbers do is in [the ODD description](odd.md). "By hand" means that nobody has measured it: an
+order of magnitude chosen so that the whole behaves sensibly, waiting for calibration.
 
 ## Mechanisms
 
@@ -97,13 +100,16 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, type[BaseModel]], ...]], ...] = (
             ("relations.rivalries.NAME", Rivalry),
             ("relations.truces.NAME", DyadTruce),
             ("relations.feuds.NAME", Feud),
+            ("relations.sieges.NAME", Siege),
         ),
     ),
+    ("Resources", (("resources.NAME", Resource), ("resources.NAME.at", Home))),
     (
         "Interventions",
         (
             ("interventions.NAME", _DATED),
             *((f"interventions.NAME (type: {word})", model) for word, model in interventions_by_type().items()),
+            ("interventions.NAME.actors.ACTOR (type: operation)", Participant),
         ),
     ),
 )
@@ -122,7 +128,7 @@ _FALLBACK = {
 }
 """Meanings of keys that the schema leaves to their names."""
 
-_CODES: tuple[type[IntEnum], ...] = (TruceState, Role, Harm, Decision, ViolenceType, Trait)
+_CODES: tuple[type[IntEnum], ...] = (TruceState, Role, Harm, Decision, SiegeEnd, ViolenceType, Trait, Account)
 
 
 def parameters_page() -> str:
@@ -163,7 +169,7 @@ def state_page() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"parameters.md": parameters_page, "state.md": state_page}
+PAGES = {"parameters.md": parameters_page, "state.md": state_page, "odd.md": odd_page}
 
 
 def _keys(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
@@ -220,9 +226,7 @@ def _number(value: object) -> str:
 
 
 def _table(header: tuple[str, ...], rows: Any) -> str:
-    lines = [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
-    lines += [f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
-    return "\n".join(lines) + "\n"
+    return table(header, rows) + "\n"
 
 
 if __name__ == "__main__":

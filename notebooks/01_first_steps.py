@@ -18,7 +18,7 @@
 # a minute.
 #
 # What you see is a simulation. Units and communities follow rules whose numbers were set by hand, not estimated
-# from data (`docs/model.md` says which rules, and why). It is a way to think through mechanisms, not a forecast,
+# from data (`docs/odd.md` says which rules, and why). It is a way to think through mechanisms, not a forecast,
 # and it says nothing about any one village. Cells and months are the finest it should be read at.
 
 # %%

@@ -1,4 +1,4 @@
-"""What the documentation says of the program is true: generated pages, parameters, order of a step, commands, links."""
+"""What the documentation says of the program is true: generated pages, submodels, order of a step, commands, links."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,16 @@ from sahelsim.scenario.schema import Mechanisms
 from sahelsim.scenario.shipped import shipped_file
 from sahelsim.schedule import SCHEDULE
 from sahelsim.terms import Trait
+from sahelsim.world.state import registry
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(page for where in ("*.md", "docs/*.md", "seeds/*.md", "experiments/*/*.md") for page in ROOT.glob(where))
-MODEL = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
-SECTIONS = {part.partition("\n")[0]: part for part in re.split(r"^#{2,3} ", MODEL, flags=re.MULTILINE)[1:]}
+ODD = (ROOT / "docs" / "odd_text.md").read_text(encoding="utf-8")
+SECTIONS = {part.partition("\n")[0]: part for part in re.split(r"^#{2,3} ", ODD, flags=re.MULTILINE)[1:]}
+SEVEN = (
+    "1 Purpose and patterns", "2 Entities, state variables and scales", "3 Process overview and scheduling",
+    "4 Design concepts", "5 Initialization", "6 Input data", "7 Submodels",
+)  # fmt: skip
 
 
 def name_of(path):
@@ -40,11 +46,13 @@ def blocks(language):
 def generator():
     spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(ROOT / "docs"), *sys.path])
+        spec.loader.exec_module(module)
     return module
 
 
-@pytest.mark.parametrize("name", ["parameters.md", "state.md"])
+@pytest.mark.parametrize("name", ["parameters.md", "state.md", "odd.md"])
 def test_generated_pages_are_current(generator, name):
     written = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert generator.PAGES[name]() == written, "run `python docs/generate.py`"
@@ -59,30 +67,50 @@ def test_generated_pages_leave_nothing_without_a_meaning(generator):
         assert [row for row in bare if not re.search(r"one of|tables|synthetic", row)] == []
 
 
-def test_the_model_page_has_the_order_of_a_step():
-    listed = re.findall(r"^\d+\. \*\*(\w+)\*\*:", SECTIONS["Process and schedule"], re.MULTILINE)
-    assert listed == [stage.name for stage in SCHEDULE]
+def test_the_description_has_the_seven_elements_of_odd_and_all_tables(generator):
+    assert [title for title in SECTIONS if title[:1].isdigit()] == list(SEVEN)
+    used = set(re.findall(r"^<!-- table: ([a-z]+)", ODD, re.MULTILINE))
+    assert used == set(generator.TABLES)
+    assert "<!-- table" not in generator.odd_page()
+
+
+def test_the_description_has_the_order_of_a_step(generator):
+    element = generator.odd_page().partition(SEVEN[2])[2].partition(SEVEN[3])[0]
+    listed = re.findall(r"^(\d+)\. \*\*(\w+)\*\*: \S", element, re.MULTILINE)
+    assert listed == [(str(i), stage.name) for i, stage in enumerate(SCHEDULE, start=1)]
+
+
+def test_the_description_lists_every_state_variable_but_indices(generator):
+    element = generator.odd_page().partition(SEVEN[1])[2].partition(SEVEN[2])[0]
+    known = {variable.name for variables in registry().values() for variable in variables}
+    assert known - set(re.findall(r"`(\w+)`", element)) == {"start", "order"}
+
+
+def test_the_description_has_a_section_for_every_mechanism(generator):
+    submodels = list(SECTIONS)[list(SECTIONS).index(SEVEN[6]) + 1 : list(SECTIONS).index("Limits")]
+    assert sorted(submodels) == sorted(Mechanisms.model_fields)
+    for mechanism in submodels:
+        assert f"\n<!-- table: parameters {mechanism} -->\n" in SECTIONS[mechanism]
 
 
 @pytest.mark.parametrize("mechanism", [name for name in Mechanisms.model_fields if name != "observation"])
-def test_the_model_page_names_every_parameter(mechanism):
+def test_every_submodel_says_what_its_parameters_do(mechanism):
     fields = set(Mechanisms.model_fields[mechanism].annotation.model_fields) - {"enabled"}
-    section = SECTIONS[mechanism] + (SECTIONS["First day"] if mechanism == "allegiance" else "")
-    assert {field for field in fields if not re.search(rf"\b{field}\b", section)} == set()
-    assert "*Evidence:*" in section
-    assert "*Left out:*" in section
+    assert {field for field in fields if not re.search(rf"\b{field}\b", SECTIONS[mechanism])} == set()
+    assert "*Evidence:*" in SECTIONS[mechanism]
+    assert "*Left out:*" in SECTIONS[mechanism]
 
 
-def test_the_model_page_names_every_trait():
-    assert [trait.name for trait in Trait if not re.search(rf"\b{trait.name.lower()}\b", MODEL)] == []
+def test_the_submodels_use_every_trait():
+    submodels = "".join(SECTIONS[mechanism] for mechanism in Mechanisms.model_fields)
+    assert [trait.name for trait in Trait if not re.search(rf"\b{trait.name.lower()}\b", submodels)] == []
 
 
-def test_the_model_page_names_no_parameter_that_does_not_exist():
+def test_the_submodels_name_no_parameter_that_does_not_exist():
     known = {field for mechanism in Mechanisms.model_fields.values() for field in mechanism.annotation.model_fields}
     for mechanism in Mechanisms.model_fields:
-        if mechanism in SECTIONS:
-            ticked = set(re.findall(r"`([a-z]+_[a-z_]+)`", SECTIONS[mechanism]))
-            assert ticked - known <= {"operates_in"}, mechanism
+        ticked = set(re.findall(r"`([a-z]+_[a-z_]+)`", SECTIONS[mechanism]))
+        assert ticked - known <= {"operates_in"}, mechanism
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

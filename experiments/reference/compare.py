@@ -23,7 +23,7 @@ JNIM, IS, MILITIAS = "JNIM", "IS", ("GATIA", "MSA")
 
 
 def dyad_of(events: pd.DataFrame) -> pd.Series:
-    """The rows of the yearly table that an event belongs to, by its sides and type, as in model.md."""
+    """The rows of the yearly table that an event belongs to, by its sides and type, as in ged.yaml."""
     sides = [set(pair) for pair in zip(events["side_a"], events["side_b"], strict=True)]
     kind = events["type_of_violence"].to_numpy()
     out = []
