@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-slow check docs bench reference clean
+.PHONY: run test test-slow coverage check docs bench reference patterns ablation flee clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("sahelsim needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -41,6 +41,17 @@ bench: $(STAMP)  ## measure; writes experiments/benchmarks/
 
 reference: $(STAMP)  ## 20 replicates of the reference scenario against the yearly record; writes experiments/reference/
 	$(BIN)/python experiments/reference/compare.py --workers $(WORKERS)
+
+patterns: $(STAMP)  ## scorecard of the patterns over 20 replicates of the reference scenario; writes runs/patterns/
+	$(BIN)/sahelsim run scenarios/sahel_2017_2023.yaml --replicates 20 --workers $(WORKERS) --out runs/reference_20 --force
+	$(BIN)/sahelsim patterns runs/reference_20 --out runs/patterns
+
+ablation: $(STAMP)  ## the patterns without each mechanism, 20 replicates of each variant; writes experiments/ablation/
+	$(BIN)/sahelsim ablate scenarios/sahel_2017_2023.yaml --replicates 20 --workers $(WORKERS) --out experiments/ablation
+
+flee: $(STAMP)  ## the displacement model Flee on two replicates of the reference scenario
+	$(BIN)/sahelsim run scenarios/sahel_2017_2023.yaml --replicates 2 --workers $(WORKERS) --out runs/flee --force
+	$(BIN)/sahelsim flee runs/flee --workers $(WORKERS) --out runs/flee_camps --force
 
 clean:
 	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

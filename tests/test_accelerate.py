@@ -85,9 +85,7 @@ def test_directory_changes_with_the_version_of_numba(copy: Path, monkeypatch: py
     assert _directory() != before
 
 
-def test_falls_back_to_the_temporary_directory(
-    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_falls_back_to_the_temporary_directory(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way", "utf-8")  # even root makes nothing under a file
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file" / "cache"))
     monkeypatch.setattr(accelerate.tempfile, "gettempdir", lambda: str(tmp_path / "spare"))
@@ -105,9 +103,7 @@ def test_goes_without_a_cache_when_nothing_can_be_written(
     assert accelerate.cache_directory() is None
 
 
-def test_default_is_the_cache_of_the_user(
-    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_default_is_the_cache_of_the_user(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import platformdirs
 
     monkeypatch.delenv("NUMBA_CACHE_DIR")

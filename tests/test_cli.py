@@ -58,14 +58,27 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout.split()
-    heavy = {"numpy", "pydantic", "numba", "pandas", "pyarrow", "scipy", "matplotlib", "mesa", "ruamel.yaml", "rich"}
+    heavy = {
+        "numpy", "pydantic", "numba", "pandas", "polars", "pyarrow", "scipy", "matplotlib", "mesa", "flee",
+        "ruamel.yaml", "rich",
+    }  # fmt: skip
     assert heavy.isdisjoint(loaded)
     done = sahelsim("--help", cwd=tmp_path)
     assert "validate" in done.stdout
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("name", ["run", "validate", "init", "schema", "plot", "show", "warmup"])
+COMMANDS = (
+    "init", "validate", "run", "show", "plot", "explain", "patterns", "ablate", "flee", "ged", "schema", "warmup",
+)  # fmt: skip
+
+
+def test_help_lists_the_commands_in_the_order_of_the_work(tmp_path: Path) -> None:
+    listed = sahelsim("--help", cwd=tmp_path).stdout.split("Commands:")[1]
+    assert tuple(line.split()[0] for line in listed.strip().splitlines()) == COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str, tmp_path: Path) -> None:
     done = sahelsim(name, "--help", cwd=tmp_path)
     assert done.returncode == 0

@@ -9,11 +9,14 @@ import subprocess
 import sys
 
 import pytest
+from mechanisms.small import LIVELY
 
+from sahelsim.results import open_run
 from sahelsim.run import run_scenario
 from sahelsim.scenario.load import load_scenario
+from sahelsim.terms import Decision, Harm
 
-SMALL = ("two_actors", (), ("replicates=4", "calendar.steps=16"))
+SMALL = (str(LIVELY), (), ("replicates=4", "calendar.steps=20"))
 REFERENCE = ("sahel_2017_2023", ("coarse",), ("replicates=2", "calendar.steps=6"))
 
 MACHINE = {"timings", "machine"}
@@ -74,11 +77,26 @@ def reference(tmp_path_factory):
     return run(REFERENCE, tmp_path_factory.mktemp("reference") / "run")
 
 
+TABLES = (
+    "accounts", "allegiance", "budgets", "camps", "communities", "decisions", "dyads", "events", "fighters", "flows",
+    "katibas", "summary", "truth",
+)  # fmt: skip
+
+
 def test_the_run_has_something_to_compare(alone):
+    """All tables are written, and every mechanism has done something."""
     found = files(alone)
-    tables = {"events", "truth", "summary", "decisions", "communities", "allegiance", "camps", "dyads", "fighters"}
-    assert {f"{table}.parquet" for table in tables} | {"scenario.yaml", "summary.json"} <= set(found)
+    assert {f"{table}.parquet" for table in TABLES} | {"scenario.yaml", "summary.json"} <= set(found)
     assert any(name.startswith("panel.zarr/") for name in found)
+    opened = open_run(alone)
+    assert {words(kind) for kind in opened.decisions()["kind"].unique()} == {words(kind.name) for kind in Decision}
+    assert opened.truth()["kind"].nunique() == len(Harm)
+    assert len(opened.flows()) > 0
+
+
+def words(name):
+    """A kind as the tables or as the constants write it."""
+    return str(name).lower().replace("_", " ")
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
@@ -97,14 +115,12 @@ def test_another_process_in_other_surroundings(alone, tmp_path):
 def test_another_seed_is_another_world(alone, tmp_path):
     ours, theirs = files(alone), files(run(SMALL, tmp_path / "run", 1, "seed=8"))
     same = {name for name in ours if theirs.get(name) == ours[name]}
-    differ = {"events.parquet", "truth.parquet", "summary.parquet", "fighters.parquet", "allegiance.parquet"}
+    differ = {f"{table}.parquet" for table in TABLES} - {"camps.parquet"}
     assert not same & differ
     assert "zarr.json" in {name.rpartition("/")[2] for name in same}  # the shape of the panel is the same
 
 
 def test_a_replicate_does_not_depend_on_how_many_there_are(alone, tmp_path):
-    from sahelsim.results import open_run
-
     fewer = open_run(run(SMALL, tmp_path / "run", 1, "replicates=2"))
     for replicate in range(2):
         assert fewer.truth(replicate).equals(open_run(alone).truth(replicate))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from mechanisms.small import SWITCHES, all_off, army_and_movement, changed, snapshot, with_rivals
+from mechanisms.small import SWITCHES, all_off, army_and_movement, changed, lively, snapshot, with_rivals
 
 from sahelsim import schedule
 from sahelsim.scenario.schema import Mechanisms
 from sahelsim.schedule import SCHEDULE, Stage, begin, run_step
 from sahelsim.terms import Role, TruceState
 from sahelsim.world.build import build_blueprint, unit_count
+from sahelsim.world.log import _Buffer
 
 
 def traced(monkeypatch) -> list[str]:
@@ -22,7 +25,7 @@ def traced(monkeypatch) -> list[str]:
             seen.append(stage.name)
             stage.run(play)
 
-        return Stage(stage.name, stage.switch, run)
+        return replace(stage, run=run)
 
     monkeypatch.setattr(schedule, "SCHEDULE", tuple(noting(stage) for stage in SCHEDULE))
     return seen
@@ -35,32 +38,33 @@ def test_the_order_of_the_day(monkeypatch):
     for _ in range(3):
         run_step(play)
     day = [
-        "interventions", "hostility", "truce", "enmity", "movement", "battle", "civilian_harm", "revenge",
-        "allegiance", "defection", "recruitment", "displacement", "forgetting",
+        "interventions", "hostility", "truce", "enmity", "drive", "movement", "battle", "katiba", "civilian_harm",
+        "revenge", "self_defence", "siege", "pact", "information", "allegiance", "defection", "katiba_sides", "means",
+        "recruitment", "displacement", "forgetting",
     ]  # fmt: skip
     assert seen == 3 * day
     assert play.world.step == 3
 
 
-def test_each_mechanism_has_one_stage_and_one_switch():
+def test_each_mechanism_has_a_stage_and_one_switch():
     """All mechanisms of the scenario but observation, which looks on from outside; what only fades has no switch."""
-    switches = [stage.switch for stage in SCHEDULE if stage.switch is not None]
-    assert sorted(switches) == sorted(SWITCHES) == sorted(set(Mechanisms.model_fields) - {"observation"})
-    assert [stage.name for stage in SCHEDULE if stage.switch is None] == [
-        "interventions",
-        "hostility",
-        "enmity",
-        "forgetting",
-    ]
-    assert all(stage.switch in (None, stage.name) for stage in SCHEDULE)
+    assert (
+        {stage.switch for stage in SCHEDULE} - {None} == set(SWITCHES) == set(Mechanisms.model_fields) - {"observation"}
+    )
+    free = ["interventions", "hostility", "enmity", "drive", "forgetting"]
+    assert [stage.name for stage in SCHEDULE if stage.switch is None] == free
+    twice = {stage.name: stage.switch for stage in SCHEDULE if stage.switch not in (None, stage.name)}
+    assert twice == {"katiba_sides": "katiba"}
+    assert len({stage.name for stage in SCHEDULE}) == len(SCHEDULE)
+    assert all(stage.says for stage in SCHEDULE)
 
 
 @pytest.mark.parametrize("name", SWITCHES)
-def test_a_switch_leaves_out_its_own_stage(name, monkeypatch):
+def test_a_switch_leaves_out_its_own_stages(name, monkeypatch):
     seen = traced(monkeypatch)
     play = begin(build_blueprint(with_rivals(**{f"mechanisms__{name}__enabled": False})), 0)
     run_step(play)
-    assert seen == [stage.name for stage in SCHEDULE if stage.name != name]
+    assert seen == [stage.name for stage in SCHEDULE if stage.switch != name]
 
 
 @pytest.mark.parametrize("days", [1, 7, 31])
@@ -69,7 +73,10 @@ def test_a_step_is_given_in_weeks(days):
 
 
 def test_what_fades_fades_with_everything_off():
-    """Grievance, fear and a cell's memory halve in their half-lives; cohesion recovers; nothing else changes."""
+    """Grievance, fear and a cell's memory halve in their half-lives; a new commander earns half of the authority that
+
+    he lacks in its half-life, and cohesion recovers towards what he can hold together; nothing else changes.
+    """
     scenario = with_rivals(**all_off(), calendar__step_days=14)
     play = begin(build_blueprint(scenario), 0)
     run_step(play)
@@ -78,15 +85,18 @@ def test_what_fades_fades_with_everything_off():
     world.communities.fear[:] = 3.0
     world.cells.memory[:] = 5.0
     world.groups.cohesion[:] = 0.0
+    world.groups.command[:] = 0.5
     before = snapshot(world)
     run_step(play)
     assert changed(before, snapshot(world)) == {
-        "communities.grievance", "communities.fear", "cells.memory", "groups.cohesion"
+        "communities.grievance", "communities.fear", "cells.memory", "groups.cohesion", "groups.command"
     }  # fmt: skip
     assert world.communities.grievance == pytest.approx(2 * 0.5 ** (2 / m.allegiance.grievance_half_life), rel=1e-6)
     assert world.communities.fear == pytest.approx(3 * 0.5 ** (2 / m.allegiance.fear_half_life), rel=1e-6)
     assert world.cells.memory == pytest.approx(5 * 0.5 ** (2 / scenario.world.memory_half_life), rel=1e-6)
-    assert world.groups.cohesion == pytest.approx(2 * m.defection.cohesion_recovery * world.groups.full_cohesion)
+    command = 1 - 0.5 * 0.5 ** (2 / m.katiba.command_half_life)
+    assert world.groups.command == pytest.approx(command)
+    assert world.groups.cohesion == pytest.approx(2 * m.katiba.cohesion_recovery * command * world.groups.full_cohesion)
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -103,6 +113,27 @@ def test_enmity_is_hostility_under_the_truce_of_the_day(enabled):
     assert actors.truce[0].tolist() == [TruceState.NONE, TruceState.NEGOTIATED, TruceState.NONE]
     assert actors.enmity[0] == pytest.approx(actors.hostility[0] * [1.0, factor, 1.0])
     assert actors.hostility[0].tolist() == [0.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("communities", [6, 60])
+def test_every_stage_makes_room_for_what_it_logs(monkeypatch, communities):
+    """Kernels write without looking where a log ends; crowded ground, where each actor deals with each community."""
+    room = {}
+
+    def reserve(log, more, within=_Buffer.reserve):
+        assert int(log.count[0]) <= room.get(id(log), 0)
+        room[id(log)] = int(log.count[0]) + more
+        within(log, more + 1000)
+
+    monkeypatch.setattr(_Buffer, "reserve", reserve)
+    bargain = {f"actors__{name}__doctrine__bargaining": 10.0 for name in ("RED", "BLUE", "ARMY", "WATCH")}
+    crowd = {"region__communities": communities, "mechanisms__pact__rate": 10.0, "mechanisms__pact__base": -5.0}
+    play = begin(build_blueprint(lively(**bargain, **crowd)), 0)
+    for _ in range(20):
+        run_step(play)
+        for log in (play.world.violence, play.world.decisions, play.world.flows):
+            assert int(log.count[0]) <= room.get(id(log), 0)
+    assert int(play.world.decisions.count[0]) > 100
 
 
 def test_the_first_day():
@@ -124,7 +155,8 @@ def test_the_first_day():
     army = (units.actor == 0) & (units.strength > 0)
     assert (world.ground.cells_country[units.cell[army]] == 0).all()
     assert len(np.unique(world.communities.camp)) > 1
-    assert world.communities.refuge.max() == -1
+    assert not world.communities.away.any()
+    assert not world.communities.away_at.any()
     assert (world.communities.population == world.ground.community_population).all()
     assert (int(world.violence.count[0]), int(world.decisions.count[0])) == (0, 0)
 

@@ -175,9 +175,7 @@ def test_a_bad_cell_is_refused_with_its_line_and_column(
 
 
 def test_a_chain_of_same_as_is_refused(tmp_path: Path) -> None:
-    file = events_file(
-        tmp_path, {}, {"id": "WAR-002", "same_as": "WAR-001"}, {"id": "WAR-003", "same_as": "WAR-002"}
-    )
+    file = events_file(tmp_path, {}, {"id": "WAR-002", "same_as": "WAR-001"}, {"id": "WAR-003", "same_as": "WAR-002"})
     with pytest.raises(BadInput, match="first row of the chain") as caught:
         load_seed_events(file)
     assert (caught.value.line, caught.value.path) == (4, "same_as")
@@ -388,15 +386,11 @@ def test_the_same_place_has_the_same_coordinates(events: tuple[SeedEvent, ...]) 
         (date(2023, 1, 22), Kind.PLEDGE, "Dawsahak"),
     ],
 )
-def test_what_the_patterns_rest_on_is_there(
-    events: tuple[SeedEvent, ...], day: date, kind: Kind, actor: str
-) -> None:
+def test_what_the_patterns_rest_on_is_there(events: tuple[SeedEvent, ...], day: date, kind: Kind, actor: str) -> None:
     hits = [
         event
         for event in events
-        if event.kind is kind
-        and event.date_start <= day <= event.date_end
-        and actor in event.side_a + event.side_b
+        if event.kind is kind and event.date_start <= day <= event.date_end and actor in event.side_a + event.side_b
     ]
     assert hits
     assert actor in ACTORS
