@@ -209,6 +209,7 @@ def test_truces_and_the_frame_of_a_zoomed_map(tmp_path: Path) -> None:
     pair = {"a": "army", "b": "movement", "source": "invented"}
     run = simulate(
         tmp_path / "run",
+        seed=1,  # with which the violence is in a part of the grid
         calendar__steps=40,
         replicates=2,
         grid__lon_min=-6.0,

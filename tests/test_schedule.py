@@ -115,9 +115,9 @@ def test_enmity_is_hostility_under_the_truce_of_the_day(enabled):
     assert actors.hostility[0].tolist() == [0.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize("communities", [6, 60])
-def test_every_stage_makes_room_for_what_it_logs(monkeypatch, communities):
-    """Kernels write without looking where a log ends; crowded ground, where each actor deals with each community."""
+@pytest.mark.parametrize(("communities", "clones"), [(60, 0), (6, 20)])
+def test_every_stage_makes_room_for_what_it_logs(monkeypatch, communities, clones):
+    """Kernels write without looking where a log ends: on wide ground, and where many actors deal with one community."""
     room = {}
 
     def reserve(log, more, within=_Buffer.reserve):
@@ -126,9 +126,13 @@ def test_every_stage_makes_room_for_what_it_logs(monkeypatch, communities):
         within(log, more + 1000)
 
     monkeypatch.setattr(_Buffer, "reserve", reserve)
-    bargain = {f"actors__{name}__doctrine__bargaining": 10.0 for name in ("RED", "BLUE", "ARMY", "WATCH")}
-    crowd = {"region__communities": communities, "mechanisms__pact__rate": 10.0, "mechanisms__pact__base": -5.0}
-    play = begin(build_blueprint(lively(**bargain, **crowd)), 0)
+    blue = lively().actors["BLUE"].model_dump(mode="json", exclude_none=True)
+    blue["doctrine"]["bargaining"] = 10.0
+    blue["groups"] = {"main": {**blue["groups"]["main"], "homes": [{"people": "farmers", "radius_km": 5}]}}
+    crowd = {f"actors__CLONE{i}": blue for i in range(clones)}
+    unkind = {"mechanisms__pact__rate": 10.0, "mechanisms__pact__base": -20.0, "region__communities": communities}
+    unkind |= {"mechanisms__allegiance__initial_reviews": 0, "mechanisms__movement__enabled": False}
+    play = begin(build_blueprint(lively(**crowd, **unkind)), 0)
     for _ in range(20):
         run_step(play)
         for log in (play.world.violence, play.world.decisions, play.world.flows):

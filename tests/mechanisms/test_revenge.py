@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mechanisms.small import TWO_ACTORS
+from mechanisms.small import TWO_ACTORS, all_off, army_and_movement
 from mechanisms.worlds import Community, Feud, Unit, draws, plain_world, random_world, violence
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
 from sahelsim.mechanisms.decay import decay_factor
@@ -20,7 +20,10 @@ from sahelsim.mechanisms.revenge.step import forget, peoples_of_actors
 from sahelsim.mechanisms.revenge.step import run_step as step_from
 from sahelsim.rng import Stream, uniform, uniform4
 from sahelsim.scenario.load import load_scenario
+from sahelsim.schedule import begin
+from sahelsim.schedule import run_step as run_schedule
 from sahelsim.terms import Harm
+from sahelsim.world.build import build_blueprint
 from sahelsim.world.ground_build import build_ground
 from sahelsim.world.state import World
 
@@ -472,6 +475,17 @@ def test_the_fallen_of_battles_are_blamed_by_hand() -> None:
     log.count[0] = 3
     step_from(world, parameters(rate=0.0, fallen=0.5), deaths(), 1, 1.0)  # the first row is of the step before
     assert world.cells.harm.tolist() == [[0.0, pytest.approx(0.9)], [0.0, pytest.approx(0.45)]]
+
+
+def test_losses_and_harm_fade_whatever_is_switched_off() -> None:
+    play = begin(build_blueprint(army_and_movement(**all_off())), 0)
+    cells, mechanisms = play.world.cells, play.blueprint.scenario.mechanisms
+    cells.losses[:], cells.harm[:] = 8.0, 4.0
+    assert cells.harm.size > 0
+    for _ in range(3):
+        run_schedule(play)
+    assert np.allclose(cells.losses, 8.0 * 0.5 ** (3 * play.weeks / mechanisms.battle.loss_half_life), rtol=1e-6)
+    assert np.allclose(cells.harm, 4.0 * 0.5 ** (3 * play.weeks / mechanisms.revenge.half_life), rtol=1e-6)
 
 
 def test_sites_of_a_scenario() -> None:
