@@ -196,6 +196,11 @@ def gone(pid):
         return True
 
 
+def _heed_interrupts():
+    """As in a terminal: who starts the tests in the background of a shell has Ctrl-C ignored, and so would we."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
     ("number", "to_group", "code", "left"),
@@ -212,8 +217,9 @@ def test_signals_end_a_run_cleanly(tmp_path, number, to_group, code, left, worke
     (tmp_path / "out").mkdir()
     command = [sys.executable, "-W", "error", str(script), str(tmp_path / "out" / "run"), str(workers)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=_heed_interrupts,
+    ) as process:  # fmt: skip
         assert process.stdout.readline() == "running\n"
         children = children_of(process.pid)
         if to_group:
