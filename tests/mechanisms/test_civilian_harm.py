@@ -14,9 +14,10 @@ from scipy import stats
 from mechanisms.worlds import Community, Feud, Unit, draws, plain_world, random_world, spoil_index, violence
 from sahelsim.mechanisms.civilian_harm.kernel import draw_victim, motive_parts, motives
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
-from sahelsim.mechanisms.civilian_harm.step import camp_enmity, run_step
+from sahelsim.mechanisms.civilian_harm.step import run_step
 from sahelsim.rng import Stream, uniform, uniform4
 from sahelsim.terms import Harm, Trait
+from sahelsim.world.camps import camp_enmity
 from sahelsim.world.index import index_communities, index_units
 from sahelsim.world.state import World
 

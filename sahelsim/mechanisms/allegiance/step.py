@@ -10,10 +10,11 @@ from sahelsim.mechanisms.allegiance.parameters import AllegianceParameters
 from sahelsim.mechanisms.decay import decay_factor
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
+from sahelsim.world.camps import enmity_between_camps
 from sahelsim.world.index import index_units
 from sahelsim.world.state import World
 
-__all__ = ["camp_enmity", "forget", "run_step", "spin_up"]
+__all__ = ["forget", "run_step", "spin_up"]
 
 
 _SURE = 50.0
@@ -57,7 +58,7 @@ def _reconsider(world: World, p: AllegianceParameters, weeks: float, review_rate
         *world.key, int(Stream.ALLEGIANCE), world.step, slot, weeks, review_rate, p.alarm,
         ground.community_cell, ground.community_people, ground.community_clan,
         c.camp, c.population, c.grievance, c.fear, felt, services, ground.kinship, shares,
-        c.pact, world.actors.camp, governance, _on_offer(world), camp_enmity(world),
+        c.pact, world.actors.camp, governance, _on_offer(world), enmity_between_camps(world),
         p.presence_scale * ground.extent, p.coercion, p.protection, p.services, p.kinship, p.grievance, p.clan,
         p.inertia, p.neutral, p.absence, p.exposure, p.pact, p.pact_ease,
         int(Decision.PLEDGE), int(Decision.LAPSE),
@@ -70,15 +71,3 @@ def _on_offer(world: World) -> npt.NDArray[np.bool_]:
     camp, waiting, camps = world.actors.camp, world.actors.waiting, world.cells.pledged.shape[1]
     there = np.bincount(camp[waiting == 0], minlength=camps)
     return np.asarray((there > 0) | (np.bincount(camp, minlength=camps) == 0))
-
-
-def camp_enmity(world: World) -> npt.NDArray[np.float64]:
-    """Enmity between camps, shape (K, K): the mean over their fighters; 0 within a camp and towards the neutral."""
-    actors, camps = world.actors, world.cells.pledged.shape[1]
-    fighters = np.bincount(world.units.actor, world.units.strength, actors.camp.size)
-    weight = np.where(actors.camp[:, None] == np.arange(camps), fighters[:, None], 0.0)
-    total = weight.sum(axis=0)
-    towards = (actors.enmity[:, :, None] * weight).sum(axis=1)  # (A, K), summed in the order of the actors
-    mean = (weight[:, :, None] * towards[:, None, :]).sum(axis=0) / np.maximum(np.outer(total, total), 1.0)
-    np.fill_diagonal(mean, 0.0)
-    return np.asarray(mean)

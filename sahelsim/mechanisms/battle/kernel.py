@@ -28,6 +28,7 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import chance, log, logistic, lomax
+from sahelsim.mechanisms.movement.kernel import CLOSED
 from sahelsim.rng import uniform4
 from sahelsim.world.log_kernel import write_violence
 
@@ -84,7 +85,7 @@ def retreat(
         if unit_actor[u] != a or unit_role[u] == 0 or unit_strength[u] == 0 or unit_cell[u] != cell:
             continue
         g = unit_group[u]
-        best = -1.0e8  # any permitted cell is worth more
+        best = CLOSED
         for k in range(8):
             c = neighbours[cell, k]
             if c >= 0 and attraction[g, c] + appeal[c, a] > best:

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
 from sahelsim.mechanisms.civilian_harm.kernel import attack_civilians
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Harm, Trait
+from sahelsim.world.camps import camp_enmity
 from sahelsim.world.index import index_communities, index_units
 from sahelsim.world.state import World
 
-__all__ = ["camp_enmity", "run_step"]
-
-
-def camp_enmity(world: World) -> npt.NDArray[np.float64]:
-    """Enmity of each actor towards each camp: the mean over the camp's fighters, shape (A, K).
-
-    Nothing towards the own camp and towards the neutral.
-    """
-    actors = world.actors
-    fighters = np.bincount(world.units.actor, world.units.strength, actors.camp.size)
-    own = actors.camp[:, None] == np.arange(world.cells.pledged.shape[1])
-    weight = np.where(own, fighters[:, None], 0.0)
-    total = weight.sum(axis=0)
-    mean = (actors.enmity[:, :, None] * weight).sum(axis=1) / np.where(total > 0.0, total, 1.0)
-    return np.where(own, 0.0, mean)
+__all__ = ["run_step"]
 
 
 def run_step(

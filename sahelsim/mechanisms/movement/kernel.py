@@ -25,7 +25,7 @@ from sahelsim.accelerate import kernel
 from sahelsim.elementary import exp, log
 from sahelsim.rng import uniform2
 
-__all__ = ["FORBIDDEN", "cell_appeal", "move_units"]
+__all__ = ["CLOSED", "FORBIDDEN", "cell_appeal", "move_units"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -35,6 +35,9 @@ F64 = npt.NDArray[np.float64]
 
 FORBIDDEN = -1.0e9
 """Attraction of a cell that a group may not enter."""
+
+CLOSED = 0.1 * FORBIDDEN
+"""Worth below which a cell is closed: any cell that may be entered is worth more, whatever else it has."""
 
 
 @kernel
@@ -117,7 +120,7 @@ def move_units(
                 best = max(best, worth[i])
         total = 0.0
         for i in range(9):
-            worth[i] = exp(sharpness * (worth[i] - best)) if worth[i] > 0.5 * FORBIDDEN else 0.0
+            worth[i] = exp(sharpness * (worth[i] - best)) if worth[i] > CLOSED else 0.0
             total += worth[i]
         target = pick * total
         for i in range(9):

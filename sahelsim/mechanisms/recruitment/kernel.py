@@ -20,12 +20,11 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import exp
+from sahelsim.mechanisms.movement.kernel import CLOSED
 from sahelsim.rng import uniform4
 
 __all__ = ["enlist", "merge_small", "refill_army", "split_large"]
 
-_CLOSED = -1.0e8
-"""Attraction (G, C) below which a cell is closed to a group."""
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -163,7 +162,7 @@ def refill_army(
         u = first + (begin + i) % n
         if unit_actor[u] != a or unit_strength[u] >= unit_size:
             continue
-        if unit_strength[u] == 0 and attraction[unit_group[u], unit_home[u]] < _CLOSED:
+        if unit_strength[u] == 0 and attraction[unit_group[u], unit_home[u]] < CLOSED:
             continue
         taken = min(unit_size - unit_strength[u], wanted - found)
         if taken <= 0:

@@ -21,13 +21,12 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import chance, exp
+from sahelsim.mechanisms.movement.kernel import CLOSED
 from sahelsim.rng import uniform2
 from sahelsim.world.log_kernel import write_decision
 
 __all__ = ["around", "protectors", "raise_bands", "raiser_group"]
 
-_CLOSED = -1.0e8
-"""Attraction (G, C) below which a cell is closed to a group."""
 _NEVER = 2.0**-33
 """The smallest number that `rng.uniform` returns: a smaller probability never comes true."""
 
@@ -74,7 +73,7 @@ def raiser_group(
         a = raisers[people, j]
         if a < 0 or waiting[a] == 1 or adopt[a, people] < 0:
             continue
-        if attraction[adopt[a, people], cell] > _CLOSED:
+        if attraction[adopt[a, people], cell] > CLOSED:
             return a, adopt[a, people]
     return -1, -1
 

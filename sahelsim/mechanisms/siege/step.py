@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sahelsim.mechanisms.civilian_harm.step import camp_enmity
 from sahelsim.mechanisms.siege.kernel import hold_siege, lay_sieges, press_sieges
 from sahelsim.mechanisms.siege.parameters import SiegeParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
+from sahelsim.world.camps import camp_enmity
 from sahelsim.world.index import index_communities, index_units
 from sahelsim.world.state import World
 
