@@ -29,8 +29,9 @@ PACT_RESTRAINT = 0.3
 def parameters(**changes: float) -> CivilianHarmParameters:
     values: dict[str, float] = {
         "rate": 0.2, "half_strength": 40.0, "coercion": 1.0, "punishment": 3.0, "reprisal": 2.0,
-        "reprisal_scale": 10.0, "death_scale": 4.0, "tail_exponent": 2.0, "mortal_share": 0.1,
-        "kin_restraint": 0.5, "victim_exponent": 0.5, "grievance_gain": 0.5, "grievance_spill": 0.2, "fear_gain": 0.4,
+        "reprisal_scale": 10.0, "death_scale": 4.0, "tail_exponent": 2.0, "mortal_share": 0.1, "party": 50.0,
+        "deaths_per_fighter": 40.0, "kin_restraint": 0.5, "victim_exponent": 0.5, "grievance_gain": 0.5,
+        "grievance_spill": 0.2, "fear_gain": 0.4,
     }  # fmt: skip
     return CivilianHarmParameters(enabled=True, **(values | changes))
 
@@ -178,6 +179,15 @@ def test_deaths_are_held_to_a_share_of_the_community_by_hand() -> None:
     assert world.communities.population.tolist() == [0, 0, 299, 0]
 
 
+def test_deaths_are_held_to_the_number_of_killers_by_hand() -> None:
+    # 12 of 1600 die where nothing holds the attack. 40 fighters of actor 0 are in the cell: at 0.25 deaths each it is
+    # 10; of 30 who take part floor(7.5) = 7; and one dies where they are too few for that.
+    for per_fighter, party, dead in ((1.0, 50.0, 12), (0.25, 50.0, 10), (0.25, 30.0, 7), (0.1, 1.0, 1)):
+        world = village_world()
+        run_step(world, parameters(deaths_per_fighter=per_fighter, party=party), KIN_BLAME, weeks=1.0)
+        assert [row["deaths_civilians"] for row in violence(world)] == [dead]
+
+
 def test_camp_enmity_is_the_mean_over_fighters_by_hand() -> None:
     world = plain_world(
         1, 2, actors=4, actor_camp=(1, 2, 2, 3), units=[Unit(0, 0, 7), Unit(0, 1, 10), Unit(1, 1, 20), Unit(1, 2, 10)]
@@ -282,8 +292,10 @@ class Slow:
             return None
         m = pick(here, weights, which)
         lomax = p.death_scale * (severity ** (-1 / (p.tail_exponent - 1)) - 1)
-        most = max(1, math.floor(p.mortal_share * self.population[m] + spread))
-        dead = min(1 + math.floor(lomax), most)
+        by_killers = math.floor(p.deaths_per_fighter * min(sum(fighters), p.party))
+        dead = min(
+            1 + math.floor(lomax), max(1, min(math.floor(p.mortal_share * self.population[m] + spread), by_killers))
+        )
         self.hurt(a, m, here, dead, blamed)
         return Attack(cell, a, m, blamed, dead, [*parts[here.index(m)], 0.0])
 
@@ -314,7 +326,8 @@ PARAMETERS = st.builds(
     rate=st.floats(0, 10), half_strength=st.floats(1, 200), coercion=st.floats(0, 3), punishment=st.floats(0, 5),
     reprisal=st.floats(0, 5), reprisal_scale=st.floats(0.1, 50), death_scale=st.floats(0.1, 60),
     tail_exponent=st.floats(1.3, 4), mortal_share=st.floats(0.001, 1), kin_restraint=st.sampled_from([0.0, 0.3, 1.0]),
-    victim_exponent=st.one_of(st.just(0.0), st.floats(0, 2)),
+    victim_exponent=st.one_of(st.just(0.0), st.floats(0, 2)), party=st.floats(1, 60),
+    deaths_per_fighter=st.floats(0.1, 5),
     grievance_gain=st.floats(0, 3), grievance_spill=st.floats(0, 1), fear_gain=st.floats(0, 3),
 )  # fmt: skip
 

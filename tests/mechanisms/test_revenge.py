@@ -32,14 +32,15 @@ UNLIKELY = 1e-5
 
 def parameters(**changes: float) -> RevengeParameters:
     values = {"rate": 0.8, "harm_scale": 10.0, "half_life": 2.0, "kin_blame": 0.6, "standing": 0.2}
-    values |= {"fallen": 0.0, "talk": 0.0, "unarmed": 1.0, "armed_scale": 10.0, "nearby": 0.0}
+    values |= {"fallen": 0.0, "talk": 0.0, "unarmed": 1.0, "armed_scale": 10.0, "nearby": 0.0, "mob": 20.0}
     return RevengeParameters(enabled=True, **(values | changes))
 
 
 def deaths(**changes: float) -> CivilianHarmParameters:
     values: dict[str, float] = {
         "rate": 0.0, "half_strength": 1.0, "coercion": 0.0, "punishment": 0.0, "reprisal": 0.0, "reprisal_scale": 1.0,
-        "death_scale": 4.0, "tail_exponent": 2.0, "mortal_share": 0.1, "kin_restraint": 1.0, "victim_exponent": 0.5,
+        "death_scale": 4.0, "tail_exponent": 2.0, "mortal_share": 0.1, "party": 50.0,
+        "deaths_per_fighter": 40.0, "kin_restraint": 1.0, "victim_exponent": 0.5,
         "grievance_gain": 0.5, "grievance_spill": 0.2, "fear_gain": 0.4,
     }  # fmt: skip
     return CivilianHarmParameters(enabled=True, **(values | changes))
@@ -187,7 +188,9 @@ def slow_revenge(world: World, p: RevengeParameters, law: CivilianHarmParameters
                     winner = actor if outcome < s / (s + d) else other
                     rows.append((cell, actor, other, m, dead_a, dead_b, 0, avengers, blamed, winner, roused))
                     continue
-            dead = min(1 + math.floor(lomax), max(1, math.floor(law.mortal_share * population[m] + spread)))
+            by_killers = math.floor(law.deaths_per_fighter * min(max(men[f][origin], p.mob), law.party))
+            most = max(1, min(math.floor(law.mortal_share * population[m] + spread), by_killers))
+            dead = min(1 + math.floor(lomax), most)
             population[m] -= dead
             memory[cell] += dead
             for near in here:
@@ -210,12 +213,12 @@ PARAMETERS = st.builds(
     parameters,
     rate=st.floats(0, 10), harm_scale=st.floats(0.1, 50), half_life=st.floats(1, 100), kin_blame=st.floats(0, 1),
     standing=st.floats(0, 1), talk=st.floats(0, 1), unarmed=st.floats(0, 1), armed_scale=st.floats(0.1, 50),
-    nearby=st.floats(0, 1),
+    nearby=st.floats(0, 1), mob=st.floats(0, 30),
 )  # fmt: skip
 DEATHS = st.builds(
     deaths,
     death_scale=st.floats(0.1, 60), tail_exponent=st.floats(1.3, 4), mortal_share=st.floats(0.001, 1),
-    victim_exponent=st.floats(0, 2),
+    victim_exponent=st.floats(0, 2), party=st.floats(1, 60), deaths_per_fighter=st.floats(0.1, 5),
     grievance_gain=st.floats(0, 3), grievance_spill=st.floats(0, 1), fear_gain=st.floats(0, 3),
 )  # fmt: skip
 

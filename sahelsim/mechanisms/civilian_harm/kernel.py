@@ -9,9 +9,10 @@ Hazard that actor a attacks civilians in cell c, per week:
 
 with L the actor's own remembered losses in the cell and the perpetrators one band of the actor, drawn by strength
 (Kalyvas 2006; Hultman 2007). The victims are one community, drawn with weight w_m * people**victim_exponent. Deaths
-are 1 + a discretised Lomax law, so massacres are the tail of the same process. `rate` and `half_strength` are those
-of a cell of the reference area; both are scaled by the area of the cell. The terms in the log are those of w_m of the
-community that was struck.
+are 1 + a discretised Lomax law, so massacres are the tail of the same process, held to `mortal_share` of the community
+and to `deaths_per_fighter` for each of the at most `party` fighters of the actor who take part. `rate` and
+`half_strength` are those of a cell of the reference area; both are scaled by the area of the cell. The terms in the log
+are those of w_m of the community that was struck.
 """
 
 from __future__ import annotations
@@ -24,7 +25,15 @@ from sahelsim.elementary import chance, exp, log1p, lomax, power
 from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_violence
 
-__all__ = ["attack_civilians", "draw_victim", "hurt_community", "motive_parts", "motives", "perpetrators_people"]
+__all__ = [
+    "attack_civilians",
+    "civilian_deaths",
+    "draw_victim",
+    "hurt_community",
+    "motive_parts",
+    "motives",
+    "perpetrators_people",
+]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -130,6 +139,16 @@ def draw_victim(first: int, last: int, u: float, population: I32, weight: F64, e
 
 
 @kernel
+def civilian_deaths(
+    severity: float, spread: float, people: int, killers: float,
+    death_scale: float, tail_exponent: float, mortal_share: float, party: float, deaths_per_fighter: float,
+) -> int:  # fmt: skip
+    """Deaths of an attack by `killers` fighters on a community of `people`; one at least."""
+    most = min(int(mortal_share * people + spread), int(deaths_per_fighter * min(killers, party)))
+    return min(1 + int(min(lomax(severity, death_scale, tail_exponent), 1.0e6)), max(1, most))
+
+
+@kernel
 def attack_civilians(
     k0: int, k1: int, stream: int, victim_stream: int, step: int, weeks: float,
     start: I32, order: I32, strength: I32, pledged: I32, memory: F32, losses: F32, harm: F32,
@@ -138,9 +157,9 @@ def attack_civilians(
     feud_people: I16, feud_against: I16, actor_camp: I16, camp_enmity: F64, harshness: F64, reprisal_trait: F64,
     shelter: F32, pact: I8, pact_harm: I32, pact_restraint: float,
     rate: float, half_strength: float, coercion: float, punishment: float, reprisal: float, reprisal_scale: float,
-    death_scale: float, tail_exponent: float, mortal_share: float, kin_restraint: float,
-    victim_exponent: float, gain: float, spill: float, fear_gain: float, kin_blame: float, kind: int,
-    log_rows: I32, log_terms: F32, log_count: I64,
+    death_scale: float, tail_exponent: float, mortal_share: float, party: float, deaths_per_fighter: float,
+    kin_restraint: float, victim_exponent: float, gain: float, spill: float, fear_gain: float, kin_blame: float,
+    kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """All attacks on civilians of a step, cell by cell and actor by actor; see the module for the equations.
 
@@ -180,8 +199,9 @@ def attack_civilians(
                 kin_restraint, pact, a, pact_restraint,
             )  # fmt: skip
             spread, _ = uniform2(k0, k1, victim_stream, step, entity, 0)
-            most = int(mortal_share * population[m] + spread)
-            deaths = min(1 + int(min(lomax(severity, death_scale, tail_exponent), 1.0e6)), max(1, most))
+            deaths = civilian_deaths(
+                severity, spread, population[m], s, death_scale, tail_exponent, mortal_share, party, deaths_per_fighter
+            )
             hurt_community(
                 m, first, last, deaths, actor_camp[a], blamed, c, population, grievance, fear, people, memory, harm,
                 feud_people, feud_against, gain, spill, fear_gain, kin_blame,

@@ -39,6 +39,20 @@ class CivilianHarmParameters(MechanismParameters):
         "1", 1.2, 5, "exponent of the density of civilian deaths in the tail", "UCDP GED 2017-21; Clauset et al. 2007"
     )
     mortal_share: float = parameter("1", 0.001, 1, "largest share of a community that one attack can kill", "by hand")
+    party: float = parameter(
+        "fighters",
+        1,
+        100_000,
+        "most fighters of an actor who take part in one attack",
+        "by hand: columns of some dozens to two hundred on motorcycles or lorries",
+    )
+    deaths_per_fighter: float = parameter(
+        "deaths/fighter",
+        0.1,
+        1000,
+        "most deaths for each fighter who takes part",
+        "by hand: the worst attacks on record (Ogossagou 2019, Solhan 2021, Moura 2022) come to some three",
+    )
     victim_exponent: float = parameter(
         "1", 0, 2, "how the chance to be struck grows with the size of a community, as a power", "by hand"
     )

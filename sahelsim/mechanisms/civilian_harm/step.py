@@ -42,7 +42,7 @@ def run_step(
         actors.camp, camp_enmity(world), t[Trait.HARSHNESS], t[Trait.REPRISAL],
         world.outside.shelter, communities.pact, communities.pact_harm, pact_restraint,
         p.rate * ground.extent, p.half_strength * ground.extent, p.coercion, p.punishment, p.reprisal, p.reprisal_scale,
-        p.death_scale, p.tail_exponent, p.mortal_share, p.kin_restraint, p.victim_exponent,
-        p.grievance_gain, p.grievance_spill, p.fear_gain, kin_blame, int(Harm.VIOLENCE_AGAINST_CIVILIANS),
-        log.rows, log.terms, log.count,
+        p.death_scale, p.tail_exponent, p.mortal_share, p.party, p.deaths_per_fighter, p.kin_restraint,
+        p.victim_exponent, p.grievance_gain, p.grievance_spill, p.fear_gain, kin_blame,
+        int(Harm.VIOLENCE_AGAINST_CIVILIANS), log.rows, log.terms, log.count,
     )  # fmt: skip

@@ -17,8 +17,9 @@ by its area. The victims are one community of q, drawn with weight people**victi
 its own in the cell, they meet the attack with probability D / (D + S_1), S_1 being the attackers: the avengers of the
 cell, or of the one around it that has most. Then the avengers of both fight: attackers win with probability
 S_1 / (S_1 + D) and bear the share D / (S_1 + D) of the deaths; no civilian dies, and nobody of another people in the
-militias. Deaths follow the law of violence against civilians, are held to `mortal_share` of the community or of the
-fighters, and are harm in the opposite feud, so that revenge can spiral. Evidence: Tuareg-Fulani killings of 2018 and
+militias. Deaths follow the law of violence against civilians with its bounds, S_1 or, where that is more, a
+`mob` being the killers; in a fight they are held to `mortal_share` of the fighters. They are harm in the opposite feud,
+so that revenge can spiral. Evidence: Tuareg-Fulani killings of 2018 and
 the Zarma backlash of 2021 (seeds LWJ, WAR); fights of Dogon and Fulani militias (UCDP GED); standing disputes over land
 and water: Benjaminsen & Ba 2009.
 """
@@ -31,7 +32,7 @@ import numpy.typing as npt
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import chance, exp, lomax
 from sahelsim.mechanisms.battle.kernel import kill_fighters
-from sahelsim.mechanisms.civilian_harm.kernel import draw_victim, hurt_community
+from sahelsim.mechanisms.civilian_harm.kernel import civilian_deaths, draw_victim, hurt_community
 from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_violence
 
@@ -142,7 +143,7 @@ def avenge(
     memory: F32, losses: F32, harm: F32, shelter: F32, actor_camp: I16,
     community_start: I32, population: I32, grievance: F32, fear: F32, people: I16,
     rate: float, harm_scale: float, standing: float, talk: float, unarmed: float, armed_scale: float, nearby: float,
-    death_scale: float, tail_exponent: float, mortal_share: float,
+    mob: float, death_scale: float, tail_exponent: float, mortal_share: float, party: float, deaths_per_fighter: float,
     victim_exponent: float, gain: float, spill: float, fear_gain: float, kin_blame: float, kind: int,
     log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
@@ -212,8 +213,10 @@ def avenge(
             )  # fmt: skip
             continue
         spread, _ = uniform2(k0, k1, victim_stream, step, entity, 0)
-        most = int(mortal_share * population[m] + spread)
-        deaths = min(1 + int(min(lomax(severity, death_scale, tail_exponent), 1.0e6)), max(1, most))
+        deaths = civilian_deaths(
+            severity, spread, population[m], max(float(s), mob),
+            death_scale, tail_exponent, mortal_share, party, deaths_per_fighter,
+        )  # fmt: skip
         hurt_community(
             m, first, last, deaths, actor_camp[a], feud_people[f], c, population, grievance, fear, people, memory, harm,
             feud_people, feud_against, gain, spill, fear_gain, kin_blame,

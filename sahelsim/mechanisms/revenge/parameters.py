@@ -41,4 +41,7 @@ class RevengeParameters(MechanismParameters):
     armed_scale: float = parameter(
         "fighters", 0.1, 10_000, "avengers at which their share of the hazard is at half", "by hand"
     )
+    mob: float = parameter(
+        "fighters", 0, 10_000, "villagers who count as killers where there are fewer avengers", "by hand"
+    )
     nearby: float = parameter("1", 0, 1, "weight of avengers in the neighbouring cells", "by hand")

@@ -67,7 +67,7 @@ def run_step(
         ground.community_start, communities.population, communities.grievance, communities.fear,
         ground.community_people,
         p.rate * ground.extent, p.harm_scale, p.standing, p.talk, p.unarmed, p.armed_scale * ground.extent, p.nearby,
-        harm.death_scale, harm.tail_exponent, harm.mortal_share,
+        p.mob, harm.death_scale, harm.tail_exponent, harm.mortal_share, harm.party, harm.deaths_per_fighter,
         harm.victim_exponent, harm.grievance_gain, harm.grievance_spill, harm.fear_gain, p.kin_blame, int(Harm.REVENGE),
         log.rows, log.terms, log.count,
     )  # fmt: skip
