@@ -12,7 +12,7 @@ import numpy as np
 
 from sahelsim.accelerate import kernel
 
-__all__ = ["chance", "exp", "log", "log1p", "logistic", "lomax", "power"]
+__all__ = ["chance", "exp", "log", "log1p", "logistic", "lomax", "out_of_reach", "power"]
 
 _LOG2E = 1.4426950408889634
 _LN2_HIGH = 6.93145751953125e-1
@@ -21,6 +21,7 @@ _LOG_LN2_HIGH = 0.693359375
 _LOG_LN2_LOW = -2.121944400546905827679e-4
 _SQRT_HALF = 0.70710678118654752440
 _LIMIT = 700.0
+_MARGIN = 1.0e-9  # far above what rounding can add to a hazard and to its chance
 _POW2 = np.ldexp(1.0, np.arange(-1021, 1022))
 
 
@@ -84,6 +85,15 @@ def logistic(x: float) -> float:
 def chance(hazard: float) -> float:
     """Probability of at least one event: 1 - exp(-hazard)."""
     return 1.0 - exp(-hazard)
+
+
+@kernel
+def out_of_reach(u: float, hazard: float) -> bool:
+    """True only if u >= chance(h) for every h up to `hazard`: a cheap bound of a hazard spares the hazard itself.
+
+    Since 1 - exp(-h) <= h; the margin keeps the answer on the safe side of rounding.
+    """
+    return u >= hazard * (1.0 + _MARGIN) + _MARGIN
 
 
 @kernel
