@@ -1,0 +1,79 @@
+"""Camps towards camps: enmity of actors, taken together by their fighters.
+
+The enmity of actor a towards camp k is the mean over the camp's fighters,
+
+    E_ak = sum over b in k of (enmity_ab n_b) / sum over b in k of n_b
+
+with n_b the fighters of actor b, and 0 towards its own camp; that of two camps is the mean of it over the fighters of
+the first. Sums are taken in the order of the actors.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.accelerate import kernel
+
+__all__ = ["enmity_of_actors", "enmity_of_camps"]
+
+I16 = npt.NDArray[np.int16]
+I32 = npt.NDArray[np.int32]
+F64 = npt.NDArray[np.float64]
+
+
+@kernel
+def fighters_of_actors(unit_actor: I16, unit_strength: I32, actors: int) -> F64:
+    """Fighters of each actor (A,); units of one actor mostly stand side by side in the table and are summed in runs."""
+    fighters = np.zeros(actors)
+    run = 0
+    for u in range(unit_actor.size):
+        if u > 0 and unit_actor[u] != unit_actor[u - 1]:
+            fighters[unit_actor[u - 1]] += run
+            run = 0
+        run += unit_strength[u]
+    if unit_actor.size > 0:
+        fighters[unit_actor[-1]] += run
+    return fighters
+
+
+@kernel
+def weighted_enmity(enmity: F64, fighters: F64, actor_camp: I16, towards: F64, total: F64) -> None:
+    """Enmity of each actor times the fighters of each camp; fills `towards` (A, K) and the fighters `total` (K,)."""
+    towards[:, :] = 0.0
+    total[:] = 0.0
+    for b in range(actor_camp.size):
+        total[actor_camp[b]] += fighters[b]
+        for a in range(actor_camp.size):
+            towards[a, actor_camp[b]] += enmity[a, b] * fighters[b]
+
+
+@kernel
+def enmity_of_actors(unit_actor: I16, unit_strength: I32, enmity: F64, actor_camp: I16, camps: int) -> F64:
+    """Enmity of each actor towards each camp, shape (A, K)."""
+    fighters = fighters_of_actors(unit_actor, unit_strength, actor_camp.size)
+    towards, total = np.empty((actor_camp.size, camps)), np.empty(camps)
+    weighted_enmity(enmity, fighters, actor_camp, towards, total)
+    for a in range(actor_camp.size):
+        for k in range(camps):
+            if actor_camp[a] == k:
+                towards[a, k] = 0.0
+            elif total[k] > 0.0:
+                towards[a, k] /= total[k]
+    return towards
+
+
+@kernel
+def enmity_of_camps(unit_actor: I16, unit_strength: I32, enmity: F64, actor_camp: I16, camps: int) -> F64:
+    """Enmity between camps, shape (K, K); 0 within a camp."""
+    fighters = fighters_of_actors(unit_actor, unit_strength, actor_camp.size)
+    towards, total = np.empty((actor_camp.size, camps)), np.empty(camps)
+    weighted_enmity(enmity, fighters, actor_camp, towards, total)
+    mean = np.zeros((camps, camps))
+    for a in range(actor_camp.size):
+        for k in range(camps):
+            mean[actor_camp[a], k] += fighters[a] * towards[a, k]
+    for j in range(camps):
+        for k in range(camps):
+            mean[j, k] = 0.0 if j == k else mean[j, k] / max(total[j] * total[k], 1.0)
+    return mean
