@@ -21,18 +21,21 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import chance, exp, log1p, lomax, power
-from sahelsim.rng import uniform2, uniform4
+from sahelsim.elementary import chance, exp, log1p, lomax, out_of_reach, power
+from sahelsim.rng import first_uniforms, uniform2, uniform4
 from sahelsim.world.log_kernel import write_violence
+from sahelsim.world.sides_kernel import sides_among_people
 
 __all__ = [
     "attack_civilians",
     "civilian_deaths",
     "draw_victim",
     "hurt_community",
+    "most_communities",
     "motive_parts",
     "motives",
     "perpetrators_people",
+    "strongest_motives",
 ]
 
 I8 = npt.NDArray[np.int8]
@@ -124,6 +127,32 @@ def motives(
 
 
 @kernel
+def strongest_motives(
+    enmity: F64, coercion: float, punishment: float, kin_restraint: float, pact_restraint: float, strongest: F64
+) -> float:
+    """Bounds of w_m of each actor without reprisal, fills `strongest` (A,); returns the bound of what restrains it.
+
+    `enmity` (A, K) is that of each actor towards each camp.
+    """
+    restraint = max(1.0, kin_restraint) * max(1.0, pact_restraint)
+    for a in range(enmity.shape[0]):
+        worst = 0.0
+        for k in range(enmity.shape[1]):
+            worst = max(worst, enmity[a, k])
+        strongest[a] = restraint * (coercion + punishment * worst)
+    return restraint
+
+
+@kernel
+def most_communities(community_start: I32) -> int:
+    """The greatest number of communities in one cell."""
+    most = 0
+    for c in range(community_start.size - 1):
+        most = max(most, community_start[c + 1] - community_start[c])
+    return most
+
+
+@kernel
 def draw_victim(first: int, last: int, u: float, population: I32, weight: F64, exponent: float) -> int:
     """A community among first:last, drawn with weight[m - first] * people**exponent; -1 if none can be struck."""
     total = 0.0
@@ -163,53 +192,53 @@ def attack_civilians(
 ) -> None:  # fmt: skip
     """All attacks on civilians of a step, cell by cell and actor by actor; see the module for the equations.
 
-    `camp_enmity` (A, K) is the enmity of each actor towards each camp.
+    `camp_enmity` (A, K) is the enmity of each actor towards each camp. Most draws are above any hazard that the cell
+    can have; only for the others it is worked out.
     """
-    cells, actors = strength.shape
-    most_here = 0
-    for c in range(cells):
-        most_here = max(most_here, community_start[c + 1] - community_start[c])
-    weight = np.empty(most_here)
-    for c in range(cells):
-        first, last = community_start[c], community_start[c + 1]
-        if last == first or start[c + 1] == start[c]:
+    weight = np.empty(most_communities(community_start))
+    strongest = np.empty(harshness.size)
+    restraint = strongest_motives(camp_enmity, coercion, punishment, kin_restraint, pact_restraint, strongest)
+    side_cell, side_actor, number = sides_among_people(community_start, start, strength)
+    draws = np.empty(number.size)
+    first_uniforms(k0, k1, stream, step, number, 0, draws)
+    for i in range(number.size):
+        c, a = side_cell[i], side_actor[i]
+        s = strength[c, a]
+        eager = rate * harshness[a] * s / (s + half_strength) * (1.0 - shelter[c])
+        most = strongest[a] + (restraint * reprisal_trait[a] * reprisal if losses[c, a] > 0.0 else 0.0)
+        if harshness[a] <= 0.0 or out_of_reach(draws[i], eager * most * weeks):
             continue
-        for a in range(actors):
-            s = strength[c, a]
-            if s == 0 or harshness[a] <= 0.0:
-                continue
-            entity = c * actors + a
-            onset, which, severity, band = uniform4(k0, k1, stream, step, entity, 0)
-            blamed = perpetrators_people(
-                order, start[c], start[c + 1], unit_actor, unit_group, unit_strength, group_people, a, s, band
-            )
-            from_reprisal = reprisal_trait[a] * reprisal * (1.0 - exp(-losses[c, a] / reprisal_scale))
-            motive = motives(
-                first, last, camp, population, people, actor_camp[a], blamed, camp_enmity[a],
-                coercion, punishment, from_reprisal, kin_restraint, pact, a, pact_restraint, weight,
-            )  # fmt: skip
-            hazard = rate * harshness[a] * s / (s + half_strength) * (1.0 - shelter[c]) * motive
-            if onset >= chance(hazard * weeks):
-                continue
-            m = draw_victim(first, last, which, population, weight, victim_exponent)
-            if m < 0:
-                continue
-            terms = motive_parts(
-                m, camp, people, actor_camp[a], blamed, camp_enmity[a], coercion, punishment, from_reprisal,
-                kin_restraint, pact, a, pact_restraint,
-            )  # fmt: skip
-            spread, _ = uniform2(k0, k1, victim_stream, step, entity, 0)
-            deaths = civilian_deaths(
-                severity, spread, population[m], s, death_scale, tail_exponent, mortal_share, party, deaths_per_fighter
-            )
-            hurt_community(
-                m, first, last, deaths, actor_camp[a], blamed, c, population, grievance, fear, people, memory, harm,
-                feud_people, feud_against, gain, spill, fear_gain, kin_blame,
-            )  # fmt: skip
-            pledged[c, camp[m]] -= deaths
-            if pact[m] == a:
-                pact_harm[m] += deaths
-            write_violence(
-                log_rows, log_terms, log_count, step, kind, c, a, -1, 0, 0, deaths, m, blamed, people[m], -1,
-                terms[0], terms[1], terms[2], 0.0,
-            )  # fmt: skip
+        first, last = community_start[c], community_start[c + 1]
+        onset, which, severity, band = uniform4(k0, k1, stream, step, number[i], 0)
+        blamed = perpetrators_people(
+            order, start[c], start[c + 1], unit_actor, unit_group, unit_strength, group_people, a, s, band
+        )
+        from_reprisal = reprisal_trait[a] * reprisal * (1.0 - exp(-losses[c, a] / reprisal_scale))
+        motive = motives(
+            first, last, camp, population, people, actor_camp[a], blamed, camp_enmity[a],
+            coercion, punishment, from_reprisal, kin_restraint, pact, a, pact_restraint, weight,
+        )  # fmt: skip
+        if onset >= chance(eager * motive * weeks):
+            continue
+        m = draw_victim(first, last, which, population, weight, victim_exponent)
+        if m < 0:
+            continue
+        terms = motive_parts(
+            m, camp, people, actor_camp[a], blamed, camp_enmity[a], coercion, punishment, from_reprisal,
+            kin_restraint, pact, a, pact_restraint,
+        )  # fmt: skip
+        spread, _ = uniform2(k0, k1, victim_stream, step, number[i], 0)
+        deaths = civilian_deaths(
+            severity, spread, population[m], s, death_scale, tail_exponent, mortal_share, party, deaths_per_fighter
+        )
+        hurt_community(
+            m, first, last, deaths, actor_camp[a], blamed, c, population, grievance, fear, people, memory, harm,
+            feud_people, feud_against, gain, spill, fear_gain, kin_blame,
+        )  # fmt: skip
+        pledged[c, camp[m]] -= deaths
+        if pact[m] == a:
+            pact_harm[m] += deaths
+        write_violence(
+            log_rows, log_terms, log_count, step, kind, c, a, -1, 0, 0, deaths, m, blamed, people[m], -1,
+            terms[0], terms[1], terms[2], 0.0,
+        )  # fmt: skip
