@@ -14,7 +14,7 @@ from mechanisms.small import TWO_ACTORS, all_off, army_and_movement
 from mechanisms.worlds import Community, Feud, Unit, draws, plain_world, random_world, violence
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
 from sahelsim.mechanisms.decay import decay_factor
-from sahelsim.mechanisms.revenge.kernel import count_avengers
+from sahelsim.mechanisms.revenge.kernel import avengers_in
 from sahelsim.mechanisms.revenge.parameters import RevengeParameters
 from sahelsim.mechanisms.revenge.step import forget, peoples_of_actors
 from sahelsim.mechanisms.revenge.step import run_step as step_from
@@ -25,6 +25,7 @@ from sahelsim.schedule import run_step as run_schedule
 from sahelsim.terms import Harm
 from sahelsim.world.build import build_blueprint
 from sahelsim.world.ground_build import build_ground
+from sahelsim.world.index import index_units
 from sahelsim.world.state import World
 
 UNLIKELY = 1e-5
@@ -443,15 +444,16 @@ def test_feuds_share_their_avengers() -> None:
         feuds=[Feud(0, 1, avenger=1), Feud(1, 0, avenger=0), Feud(1, 2, avenger=0), Feud(1, 2, avenger=1)],
         units=[Unit(1, 0, 7), Unit(0, 0, 3), Unit(1, 1, 5), Unit(1, 0, 0)],
     )  # fmt: skip
-    body, unit_body, avengers = np.empty(4, np.int16), np.empty(4, np.int16), np.empty((4, 2), np.int32)
-    ground, units = world.ground, world.units
-    count_avengers(
-        ground.feud_people, ground.feud_avenger, units.cell, units.actor, units.group, units.strength,
-        world.groups.people, body, unit_body, avengers,
-    )  # fmt: skip
-    assert body.tolist() == [0, 1, 1, 3]
-    assert unit_body.tolist() == [1, 1, 0, -1]
-    assert avengers.tolist() == [[0, 5], [3, 7], [0, 0], [0, 0]]
+    index_units(world)
+    ground, cells, units = world.ground, world.cells, world.units
+
+    def avengers(f: int, cell: int) -> int:
+        return avengers_in(
+            cell, ground.feud_avenger[f], ground.feud_people[f], cells.start, cells.order, cells.strength,
+            units.actor, units.group, units.strength, world.groups.people,
+        )  # fmt: skip
+
+    assert [[avengers(f, cell) for cell in (0, 1)] for f in range(4)] == [[0, 5], [3, 7], [3, 7], [0, 0]]
 
 
 def test_no_revenge_under_the_name_of_a_militia_that_is_not_there_yet() -> None:

@@ -30,13 +30,23 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import chance, exp, lomax
+from sahelsim.elementary import chance, exp, lomax, out_of_reach
 from sahelsim.mechanisms.battle.kernel import kill_fighters
-from sahelsim.mechanisms.civilian_harm.kernel import civilian_deaths, draw_victim, hurt_community
-from sahelsim.rng import uniform2, uniform4
+from sahelsim.mechanisms.civilian_harm.kernel import civilian_deaths, draw_victim, hurt_community, most_communities
+from sahelsim.rng import first_uniforms, uniform2, uniform4
 from sahelsim.world.log_kernel import write_violence
 
-__all__ = ["avenge", "blame_battles", "clash_deaths", "count_avengers", "nearest_avengers", "opposite_feud"]
+__all__ = [
+    "avenge",
+    "avengers_around",
+    "avengers_in",
+    "blame_battles",
+    "clash_deaths",
+    "fade",
+    "kill_avengers",
+    "opposite_feud",
+    "shares_of_peoples",
+]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -47,14 +57,39 @@ F64 = npt.NDArray[np.float64]
 
 
 @kernel
+def fade(harm: F32, left: float) -> None:
+    """What is left of harm (F, C) after a step; the share is rounded to the type of the array."""
+    of_harm = np.float32(left)
+    every = harm.reshape(-1)
+    for i in range(every.size):
+        every[i] *= of_harm
+
+
+@kernel
+def shares_of_peoples(group_actor: I16, group_people: I16, group_fighters: I32, shares: F64) -> None:
+    """Share of each people in the fighters of each actor's groups; fills `shares` (A, P). Mixed groups are of none."""
+    shares[:, :] = 0.0
+    total = np.zeros(shares.shape[0])
+    for g in range(group_actor.size):
+        total[group_actor[g]] += group_fighters[g]
+        if group_people[g] >= 0:
+            shares[group_actor[g], group_people[g]] += group_fighters[g]
+    for a in range(shares.shape[0]):
+        for p in range(shares.shape[1]):
+            shares[a, p] /= max(total[a], 1.0)
+
+
+@kernel
 def blame_battles(
-    log_rows: I32, first: int, last: int, battle: int, feud_people: I16, feud_against: I16, of_people: F64,
-    blame: float, harm: F32,
+    log_rows: I32, first: int, last: int, battle: int, feud_people: I16, feud_against: I16,
+    group_actor: I16, group_people: I16, group_fighters: I32, actors: int, peoples: int, blame: float, harm: F32,
 ) -> None:  # fmt: skip
     """Fighters who fell in the battles of rows first:last of the log of violence are harm to their people.
 
-    `of_people` (A, P) is the share of each people in an actor's fighters, `blame` what a fallen fighter counts.
+    Groups as they were mustered before the battles; `blame` is what a fallen fighter counts.
     """
+    of_people = np.empty((actors, peoples))
+    shares_of_peoples(group_actor, group_people, group_fighters, of_people)
     for n in range(first, last):
         if log_rows[n, 1] != battle:
             continue
@@ -67,38 +102,56 @@ def blame_battles(
 
 
 @kernel
-def count_avengers(
-    feud_people: I16, feud_avenger: I16, unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32,
-    group_people: I16, body: I16, unit_body: I16, avengers: I32,
-) -> None:  # fmt: skip
-    """Fighters of each feud's militia who are of the people that avenges.
+def avengers_in(
+    cell: int, a: int, people: int, start: I32, order: I32, strength: I32,
+    unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
+) -> int:  # fmt: skip
+    """Fighters of militia `a` in the cell who are of the people that avenges: one body in all feuds of the two."""
+    found = 0
+    if strength[cell, a] > 0:
+        for i in range(start[cell], start[cell + 1]):
+            u = order[i]
+            if unit_actor[u] == a and group_people[unit_group[u]] == people:
+                found += unit_strength[u]
+    return found
 
-    Such fighters are one body in all feuds of their people that the militia avenges, numbered by the first of these.
 
-    Parameters
-    ----------
-    body : (F,)
-        Out: body that avenges in each feud.
-    unit_body : (U,)
-        Out: body of each unit, -1 none.
-    avengers : (F, C)
-        Out: fighters of each body.
+@kernel
+def avengers_around(
+    cell: int, a: int, people: int, neighbours: I32, start: I32, order: I32, strength: I32,
+    unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16, found: I64,
+) -> int:  # fmt: skip
+    """Avengers in each neighbour of a cell and, last, in it; fills `found` (9,). Returns where attackers come from:
+
+    number 8, the cell, if it has avengers or nobody has, else the neighbour that has most.
     """
-    avengers[:, :] = 0
-    unit_body[:] = -1
-    for f in range(feud_people.size):
-        body[f] = f
-        for first in range(f):
-            if feud_avenger[first] == feud_avenger[f] and feud_people[first] == feud_people[f]:
-                body[f] = first
-                break
-    for u in range(unit_cell.size):
-        if unit_strength[u] > 0:
-            for f in range(feud_people.size):
-                if feud_avenger[f] == unit_actor[u] and feud_people[f] == group_people[unit_group[u]]:
-                    unit_body[u] = body[f]
-                    avengers[body[f], unit_cell[u]] += unit_strength[u]
-                    break
+    best = 8
+    for k in range(9):
+        n = cell if k == 8 else neighbours[cell, k]
+        found[k] = 0
+        if n >= 0:
+            found[k] = avengers_in(
+                n, a, people, start, order, strength, unit_actor, unit_group, unit_strength, group_people
+            )
+    if found[8] == 0:
+        for k in range(8):
+            if found[k] > found[best]:
+                best = k
+    return best
+
+
+@kernel
+def kill_avengers(
+    cell: int, a: int, people: int, fighters: int, deaths: int, u: float, start: I32, order: I32, strength: I32,
+    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
+) -> None:  # fmt: skip
+    """Take `deaths` from the avengers of militia `a` in the cell, and from its strength there."""
+    avenges = np.zeros(unit_cell.size, np.int16)
+    for i in range(start[cell], start[cell + 1]):
+        unit = order[i]
+        avenges[unit] = unit_actor[unit] == a and group_people[unit_group[unit]] == people
+    kill_fighters(order, start[cell], start[cell + 1], cell, unit_cell, avenges, unit_strength, 1, fighters, deaths, u)
+    strength[cell, a] -= deaths
 
 
 @kernel
@@ -108,19 +161,6 @@ def opposite_feud(f: int, feud_people: I16, feud_against: I16) -> int:
         if feud_people[r] == feud_against[f] and feud_against[r] == feud_people[f]:
             return r
     return -1
-
-
-@kernel
-def nearest_avengers(cell: int, avengers: I32, neighbours: I32) -> int:
-    """The cell that attackers come from: this one if it has avengers (C,), else the one around it that has most."""
-    if avengers[cell] > 0:
-        return cell
-    best = cell
-    for k in range(8):
-        c = neighbours[cell, k]
-        if c >= 0 and avengers[c] > avengers[best]:
-            best = c
-    return best
 
 
 @kernel
@@ -138,8 +178,8 @@ def clash_deaths(
 def avenge(
     k0: int, k1: int, stream: int, victim_stream: int, step: int, weeks: float,
     sites: I32, feud_people: I16, feud_against: I16, feud_level: F64, feud_avenger: I16, waiting: I8,
-    body: I16, unit_body: I16, avengers: I32,
-    neighbours: I32, start: I32, order: I32, strength: I32, unit_cell: I32, unit_strength: I32,
+    neighbours: I32, start: I32, order: I32, strength: I32,
+    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
     memory: F32, losses: F32, harm: F32, shelter: F32, actor_camp: I16,
     community_start: I32, population: I32, grievance: F32, fear: F32, people: I16,
     rate: float, harm_scale: float, standing: float, talk: float, unarmed: float, armed_scale: float, nearby: float,
@@ -149,25 +189,33 @@ def avenge(
 ) -> None:  # fmt: skip
     """All revenge of a step over the `sites` (N, 2) of (feud, cell); see the module for the equations.
 
-    `body`, `unit_body` and `avengers` as `count_avengers` has filled them; `avengers` and strength (C, A) follow.
+    Strength (C, A) and the units follow. Most draws are above any hazard that the site can have; only for the others it
+    is worked out.
     """
     cells = memory.size
-    most_here = 0
-    for c in range(cells):
-        most_here = max(most_here, community_start[c + 1] - community_start[c])
-    weight = np.empty(most_here)
+    weight = np.empty(most_communities(community_start))
+    found = np.empty(9, np.int64)
+    draws = np.empty(sites.shape[0])
+    first_uniforms(k0, k1, stream, step, sites[:, 0] * np.int64(cells) + sites[:, 1], 0, draws)
     for i in range(sites.shape[0]):
         f, c = sites[i, 0], sites[i, 1]
-        if waiting[feud_avenger[f]] == 1:
+        a = feud_avenger[f]
+        if waiting[a] == 1 or out_of_reach(draws[i], rate * feud_level[f] * weeks):
             continue
-        own = avengers[body[f]]
         blamed_on = float(harm[f, c])
-        armed = float(own[c])
         for k in range(8):
             if neighbours[c, k] >= 0:
                 blamed_on += talk * harm[f, neighbours[c, k]]
-                armed += nearby * own[neighbours[c, k]]
         roused = 1.0 - exp(-blamed_on / harm_scale) if blamed_on > 0.0 else 0.0
+        if out_of_reach(draws[i], rate * feud_level[f] * (standing + (1.0 - standing) * roused) * weeks):
+            continue
+        origin = avengers_around(
+            c, a, feud_people[f], neighbours, start, order, strength, unit_actor, unit_group, unit_strength,
+            group_people, found,
+        )  # fmt: skip
+        armed = float(found[8])
+        for k in range(8):
+            armed += nearby * found[k]
         means = (unarmed + (1.0 - unarmed) * armed / (armed + armed_scale)) * (1.0 - shelter[c])
         hazard = rate * feud_level[f] * (standing + (1.0 - standing) * roused) * means
         entity = f * cells + c
@@ -180,27 +228,25 @@ def avenge(
         m = draw_victim(first, last, which, population, weight, victim_exponent)
         if m < 0:
             continue
-        a = feud_avenger[f]
         r = opposite_feud(f, feud_people, feud_against)
-        origin = nearest_avengers(c, own, neighbours)
-        s = own[origin]
+        s = found[origin]
         b = feud_avenger[r] if r >= 0 else a
-        d = avengers[body[r], c] if b != a else 0
+        d = 0
+        if b != a:
+            d = avengers_in(
+                c, b, feud_people[r], start, order, strength, unit_actor, unit_group, unit_strength, group_people
+            )
         if s > 0 and d > 0 and meet * (s + d) < d:
             split, outcome, from_a, from_b = uniform4(k0, k1, victim_stream, step, entity, 0)
             dead_a, dead_b = clash_deaths(severity, split, s, d, death_scale, tail_exponent, mortal_share)
-            kill_fighters(
-                order, start[origin], start[origin + 1], origin, unit_cell, unit_body, unit_strength, body[f],
-                s, dead_a, from_a,
+            kill_avengers(
+                c if origin == 8 else neighbours[c, origin], a, feud_people[f], s, dead_a, from_a,
+                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people,
             )  # fmt: skip
-            kill_fighters(
-                order, start[c], start[c + 1], c, unit_cell, unit_body, unit_strength, body[r],
-                d, dead_b, from_b,
+            kill_avengers(
+                c, b, feud_people[r], d, dead_b, from_b,
+                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people,
             )  # fmt: skip
-            strength[origin, a] -= dead_a
-            strength[c, b] -= dead_b
-            own[origin] -= dead_a
-            avengers[body[r], c] -= dead_b
             losses[c, a] += dead_a
             losses[c, b] += dead_b
             memory[c] += dead_a + dead_b

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
 from sahelsim.mechanisms.decay import decay_factor
-from sahelsim.mechanisms.revenge.kernel import avenge, blame_battles, count_avengers
+from sahelsim.mechanisms.revenge.kernel import avenge, blame_battles, fade, shares_of_peoples
 from sahelsim.mechanisms.revenge.parameters import RevengeParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Harm
@@ -19,15 +19,15 @@ __all__ = ["forget", "peoples_of_actors", "run_step"]
 
 def forget(world: World, parameters: RevengeParameters, weeks: float) -> None:
     """Harm fades, whether or not anybody takes revenge."""
-    world.cells.harm *= np.float32(decay_factor(parameters.half_life, weeks))
+    fade(world.cells.harm, decay_factor(parameters.half_life, weeks))
 
 
 def peoples_of_actors(world: World) -> npt.NDArray[np.float64]:
     """Share of each people in the fighters whom each actor mustered before the battles, shape (A, P)."""
     groups = world.groups
-    fighters = np.zeros((world.actors.camp.size, world.ground.kinship.shape[0] + 1), np.int64)
-    np.add.at(fighters, (groups.actor, groups.people), groups.fighters)  # -1, mixed, is the last column
-    return np.asarray(fighters[:, :-1] / np.maximum(fighters.sum(axis=1, keepdims=True), 1))
+    shares = np.empty((world.actors.camp.size, world.ground.kinship.shape[0]))
+    shares_of_peoples(groups.actor, groups.people, groups.fighters, shares)
+    return shares
 
 
 def run_step(
@@ -45,24 +45,19 @@ def run_step(
         Length of the step.
     """
     p, ground, cells, communities, log = parameters, world.ground, world.cells, world.communities, world.violence
-    units = world.units
+    units, groups = world.units, world.groups
     index_units(world)
-    avengers = np.empty(cells.harm.shape, np.int32)
-    body, unit_body = np.empty(ground.feud_people.size, np.int16), np.empty(units.cell.size, np.int16)
-    count_avengers(
-        ground.feud_people, ground.feud_avenger, units.cell, units.actor, units.group, units.strength,
-        world.groups.people, body, unit_body, avengers,
-    )  # fmt: skip
     blame_battles(
         log.rows, mark, int(log.count[0]), int(Harm.BATTLE), ground.feud_people, ground.feud_against,
-        peoples_of_actors(world), p.kin_blame * p.fallen, cells.harm,
+        groups.actor, groups.people, groups.fighters, world.actors.camp.size, ground.kinship.shape[0],
+        p.kin_blame * p.fallen, cells.harm,
     )  # fmt: skip
     log.reserve(len(ground.feud_sites))
     avenge(
         *world.key, int(Stream.REVENGE), int(Stream.REVENGE_VICTIM), world.step, weeks,
         ground.feud_sites, ground.feud_people, ground.feud_against, ground.feud_level, ground.feud_avenger,
-        world.actors.waiting, body, unit_body, avengers,
-        ground.neighbours, cells.start, cells.order, cells.strength, units.cell, units.strength,
+        world.actors.waiting, ground.neighbours, cells.start, cells.order, cells.strength,
+        units.cell, units.actor, units.group, units.strength, groups.people,
         cells.memory, cells.losses, cells.harm, world.outside.shelter, world.actors.camp,
         ground.community_start, communities.population, communities.grievance, communities.fear,
         ground.community_people,
