@@ -80,7 +80,6 @@ def test_by_hand():
         assert world.communities.population.tolist() == [285]
         assert world.ledger["recruits"] == 15
         assert world.cells.strength[0].tolist() == [0, 500, 20]
-        assert world.cells.pledged[0].tolist() == [0, 285, 0, 0]
     assert 0 < sum(onset) < len(onset)
 
 

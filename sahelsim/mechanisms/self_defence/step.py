@@ -7,8 +7,7 @@ from sahelsim.mechanisms.self_defence.kernel import raise_bands
 from sahelsim.mechanisms.self_defence.parameters import SelfDefenceParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Role
-from sahelsim.world.groups import adopting_groups
-from sahelsim.world.index import index_communities, index_units
+from sahelsim.world.index import index_units
 from sahelsim.world.state import World
 
 __all__ = ["run_step"]
@@ -27,14 +26,13 @@ def run_step(world: World, parameters: SelfDefenceParameters, rolls: Rolls, week
     p, ground, cells, units = parameters, world.ground, world.cells, world.units
     communities, log = world.communities, world.decisions
     index_units(world)
-    index_communities(world)
     log.reserve(ground.communities)
     raised, refused = raise_bands(
         *world.key, int(Stream.SELF_DEFENCE), world.step, weeks,
-        ground.neighbours, cells.strength, cells.pledged, cells.memory, world.groups.attraction, world.actors.camp,
+        ground.neighbours, cells.strength, cells.memory, world.groups.attraction, world.actors.camp,
         world.actors.waiting,
-        ground.community_start, communities.camp, communities.population, communities.fear, ground.community_people,
-        ground.kinship, ground.raisers, adopting_groups(world), rolls.pool,
+        ground.community_cell, communities.camp, communities.population, communities.fear, ground.community_people,
+        ground.kinship, ground.raisers, world.groups.actor, world.groups.people, rolls.pool,
         units.cell, units.home, units.actor, units.group, units.role, units.strength,
         p.rate, p.harm_scale, p.fear_scale, p.nearby, p.protector_scale * ground.extent, p.tie,
         p.share, p.size, p.least, p.guard, int(Role.GARRISON), int(Role.MOBILE), int(Decision.MILITIA_RAISED),
