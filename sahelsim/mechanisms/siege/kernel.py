@@ -39,13 +39,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import chance, exp
-from sahelsim.rng import uniform2
+from sahelsim.elementary import chance, exp, out_of_reach
+from sahelsim.rng import first_uniforms, uniform2
 from sahelsim.world.log_kernel import write_decision
+from sahelsim.world.sides_kernel import sides_among_people
 
-__all__ = ["hold_siege", "hostile_fighters", "lay_sieges", "own_fighters", "press_sieges"]
+__all__ = ["hold_siege", "hostile_fighters", "lay_sieges", "own_fighters", "press_sieges", "sieges_here"]
 
-B1 = npt.NDArray[np.bool_]
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
@@ -93,7 +93,7 @@ def hold_siege(community_cell: I32, besieger: I8, hold: float, appeal: F32) -> N
 
 
 @kernel
-def _sieges_here(first: int, last: int, besieger: I8, a: int) -> int:
+def sieges_here(first: int, last: int, besieger: I8, a: int) -> int:
     """Sieges of actor `a` among communities first:last."""
     held = 0
     for m in range(first, last):
@@ -117,7 +117,7 @@ def _starve(hunger: float, tightness: float, hungering: float, recovery: float, 
 def press_sieges(
     k0: int, k1: int, stream: int, step: int, weeks: float,
     community_start: I32, community_cell: I32, neighbours: I32, shelter: F32, strength: I32,
-    enmity: F64, camp_enmity: F64, local: I8, actor_camp: I16, besieging: F64, governs: B1,
+    enmity: F64, camp_enmity: F64, local: I8, actor_camp: I16, besieging: F64, drive: F64, establishment: F64,
     camp: I8, population: I32, grievance: F32, trust: F32, besieger: I8, tightness: F32, hunger: F32, siege_start: I32,
     neutral: float, reach: float, scale: float, crew: float, tightening: float, hungering: float, recovery: float,
     fed: float, gain: float, abandonment: float, lifting: float, relief: float, surrender: float, patience: float,
@@ -125,11 +125,11 @@ def press_sieges(
 ) -> None:  # fmt: skip
     """Sieges tighten, people go hungry, sieges end; the hunger of those who are free again goes.
 
-    Parameters
-    ----------
-    governs : (K,)
-        True for camps of a state: those that a besieged community expects to come.
+    Camps of actors with an `establishment` (A,) are those of a state: a besieged community expects them to come.
     """
+    governs = np.zeros(camp_enmity.shape[1], np.bool_)
+    for b in range(actor_camp.size):
+        governs[actor_camp[b]] = governs[actor_camp[b]] or establishment[b] > 0.0
     for m in range(community_cell.size):
         a = besieger[m]
         if a < 0:
@@ -154,7 +154,7 @@ def press_sieges(
                         guard += strength[c, b]
                 grievance[m, j] += abandonment * hunger[m] * weeks * scale / (scale + guard)
         will = neutral if camp[m] == 0 else camp_enmity[a, camp[m]]
-        need = crew * _sieges_here(community_start[c], community_start[c + 1], besieger, a)
+        need = crew * sieges_here(community_start[c], community_start[c + 1], besieger, a)
         weeks_under = (step - siege_start[m]) * weeks
         lifts = lifting * max(0.0, 1.0 - own / need)
         relieved = relief * max(0.0, troops - own) / (troops + own) if troops > 0.0 else 0.0
@@ -167,7 +167,7 @@ def press_sieges(
         end = 0
         if camp[m] == k:  # it went over by its own choice
             end = _SURRENDER
-        elif population[m] == 0 or will <= 0.0 or besieging[a] <= 0.0:
+        elif population[m] == 0 or will <= 0.0 or besieging[a] * drive[a] <= 0.0:
             end = _LIFTED
         elif onset < chance(total * weeks):
             share = which * total
@@ -203,52 +203,64 @@ def _will(
 
 
 @kernel
+def _worst_will(a: int, camp_enmity: F64, neutral: float) -> float:
+    """The greatest enmity w that actor `a` can have towards a community."""
+    worst = neutral
+    for k in range(camp_enmity.shape[1]):
+        worst = max(worst, camp_enmity[a, k])
+    return worst
+
+
+@kernel
 def lay_sieges(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    community_start: I32, neighbours: I32, shelter: F32, strength: I32,
-    enmity: F64, camp_enmity: F64, local: I8, actor_camp: I16, besieging: F64,
+    community_start: I32, neighbours: I32, shelter: F32, start: I32, strength: I32,
+    enmity: F64, camp_enmity: F64, local: I8, actor_camp: I16, besieging: F64, drive: F64,
     camp: I8, population: I32, pact: I8, besieger: I8, tightness: F32, siege_start: I32,
     rate: float, min_people: int, max_people: int, neutral: float, reach: float, scale: float, resistance: float,
     crew: float, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
-    """New sieges, cell by cell and actor by actor; see the module for the equations."""
-    cells, actors = strength.shape
-    for c in range(cells):
+    """New sieges, cell by cell and actor by actor; see the module for the equations.
+
+    Most draws are above any hazard that the cell can have; only for the others it is worked out.
+    """
+    most = np.empty(besieging.size)
+    for a in range(besieging.size):
+        most[a] = rate * besieging[a] * drive[a] * (1.0 + resistance) * _worst_will(a, camp_enmity, neutral) * weeks
+    side_cell, side_actor, number = sides_among_people(community_start, start, strength)
+    draws = np.empty(number.size)
+    first_uniforms(k0, k1, stream, step, number, 0, draws)
+    for i in range(number.size):
+        c, a = side_cell[i], side_actor[i]
         first, last = community_start[c], community_start[c + 1]
-        if last == first:
+        if most[a] <= 0.0 or out_of_reach(draws[i], most[a] * (last - first) * (1.0 - shelter[c])):
             continue
-        for a in range(actors):
-            if strength[c, a] == 0 or besieging[a] <= 0.0:
-                continue
-            own = own_fighters(strength, neighbours, c, a, reach)
-            if own < crew:
-                continue
-            held = _sieges_here(first, last, besieger, a)
-            if own < crew * (held + 1):
-                continue
-            troops, militia = hostile_fighters(strength, enmity, local, c, a)
-            resists = 1.0 + resistance * militia / (militia + scale)
-            eager = rate * besieging[a] * own / (own + troops + militia + scale) * resists * (1.0 - shelter[c])
-            onset, which = uniform2(k0, k1, stream, step, c * actors + a, 0)
-            total = 0.0
-            for m in range(first, last):
-                total += _will(
-                    m, a, actor_camp[a], camp, population, pact, besieger, camp_enmity, min_people, max_people, neutral
-                )
-            if onset >= chance(eager * total * weeks):
-                continue
-            left = which * total
-            for m in range(first, last):
-                will = _will(
-                    m, a, actor_camp[a], camp, population, pact, besieger, camp_enmity, min_people, max_people, neutral
-                )
-                left -= will
-                if will > 0.0 and left < 0.0:
-                    besieger[m] = a
-                    tightness[m] = 0.0
-                    siege_start[m] = step
-                    write_decision(
-                        log_rows, log_terms, log_count, step, kind, c, m, -1, a, population[m], own, troops + militia,
-                        will, resists, eager * will, 0.0, 0.0, 0.0,
-                    )  # fmt: skip
-                    break
+        own = own_fighters(strength, neighbours, c, a, reach)
+        if own < crew or own < crew * (sieges_here(first, last, besieger, a) + 1):
+            continue
+        troops, militia = hostile_fighters(strength, enmity, local, c, a)
+        resists = 1.0 + resistance * militia / (militia + scale)
+        eager = rate * (besieging[a] * drive[a]) * own / (own + troops + militia + scale) * resists * (1.0 - shelter[c])
+        onset, which = uniform2(k0, k1, stream, step, number[i], 0)
+        total = 0.0
+        for m in range(first, last):
+            total += _will(
+                m, a, actor_camp[a], camp, population, pact, besieger, camp_enmity, min_people, max_people, neutral
+            )
+        if onset >= chance(eager * total * weeks):
+            continue
+        left = which * total
+        for m in range(first, last):
+            will = _will(
+                m, a, actor_camp[a], camp, population, pact, besieger, camp_enmity, min_people, max_people, neutral
+            )
+            left -= will
+            if will > 0.0 and left < 0.0:
+                besieger[m] = a
+                tightness[m] = 0.0
+                siege_start[m] = step
+                write_decision(
+                    log_rows, log_terms, log_count, step, kind, c, m, -1, a, population[m], own, troops + militia,
+                    will, resists, eager * will, 0.0, 0.0, 0.0,
+                )  # fmt: skip
+                break

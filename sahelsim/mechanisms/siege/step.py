@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sahelsim.mechanisms.siege.kernel import hold_siege, lay_sieges, press_sieges
 from sahelsim.mechanisms.siege.parameters import SiegeParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
 from sahelsim.world.camps import camp_enmity
-from sahelsim.world.index import index_communities, index_units
+from sahelsim.world.index import index_units
 from sahelsim.world.state import World
 
 __all__ = ["keep_besiegers", "run_step"]
@@ -26,18 +24,14 @@ def run_step(world: World, parameters: SiegeParameters, weeks: float) -> None:
         parameters, world.ground, world.communities, world.cells, world.actors, world.decisions,
     )  # fmt: skip
     index_units(world)
-    index_communities(world)
     scale = p.presence_scale * ground.extent
-    besieging = actors.traits[Trait.BESIEGING] * actors.drive
-    governs = np.zeros(cells.pledged.shape[1], bool)
-    governs[actors.camp[actors.traits[Trait.ESTABLISHMENT] > 0]] = True
+    besieging = actors.traits[Trait.BESIEGING]
     enmity = camp_enmity(world)
-    under_siege = int(np.count_nonzero(c.besieger >= 0))
-    log.reserve(2 * under_siege + ground.communities)
+    log.reserve(3 * ground.communities)  # an end, a pledge and a beginning
     press_sieges(
         *world.key, int(Stream.SIEGE_END), world.step, weeks,
         ground.community_start, ground.community_cell, ground.neighbours, world.outside.shelter, cells.strength,
-        actors.enmity, enmity, actors.local, actors.camp, besieging, governs,
+        actors.enmity, enmity, actors.local, actors.camp, besieging, actors.drive, actors.traits[Trait.ESTABLISHMENT],
         c.camp, c.population, c.grievance, cells.trust, c.besieger, c.tightness, c.hunger, c.siege_start,
         p.neutral, p.reach, scale, p.crew, p.tightening, p.hungering, p.recovery, p.fed, p.grievance, p.abandonment,
         p.lifting, p.relief, p.surrender, p.patience, p.resentment, int(Decision.SIEGE_END), int(Decision.PLEDGE),
@@ -45,10 +39,9 @@ def run_step(world: World, parameters: SiegeParameters, weeks: float) -> None:
     )  # fmt: skip
     lay_sieges(
         *world.key, int(Stream.SIEGE), world.step, weeks,
-        ground.community_start, ground.neighbours, world.outside.shelter, cells.strength,
-        actors.enmity, enmity, actors.local, actors.camp, besieging,
+        ground.community_start, ground.neighbours, world.outside.shelter, cells.start, cells.strength,
+        actors.enmity, enmity, actors.local, actors.camp, besieging, actors.drive,
         c.camp, c.population, c.pact, c.besieger, c.tightness, c.siege_start,
         p.rate, p.min_people, p.max_people, p.neutral, p.reach, scale, p.resistance, p.crew,
         int(Decision.SIEGE_START), log.rows, log.terms, log.count,
     )  # fmt: skip
-    index_communities(world)
