@@ -36,10 +36,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import chance, exp, log1p, logistic
-from sahelsim.mechanisms.siege.kernel import hostile_fighters, own_fighters
-from sahelsim.rng import uniform2, uniform4
+from sahelsim.elementary import chance, exp, log1p, logistic, out_of_reach
+from sahelsim.mechanisms.siege.kernel import hostile_fighters, own_fighters, sieges_here
+from sahelsim.rng import first_uniforms, uniform2, uniform4
 from sahelsim.world.log_kernel import write_decision
+from sahelsim.world.sides_kernel import sides_among_people
 
 __all__ = ["bind_cells", "keep_pacts", "offer_pacts"]
 
@@ -74,14 +75,24 @@ def keep_pacts(
     absence: float, resentment: float, bond: float, breach_cost: float, breach_spread: float, breach_grievance: float,
     kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
-    """Pacts are kept, and calm the people, or broken; see the module for the equations."""
+    """Pacts are kept, and calm the people, or broken; see the module for the equations.
+
+    Most draws are above any hazard that the pact can have; only for the others it is worked out.
+    """
+    calmed = exp(-calm * weeks)
+    loosest = exp(bond)
     for m in range(community_cell.size):
         a = pact[m]
         if a < 0:
             continue
         c = community_cell[m]
         k = actor_camp[a]
-        fear[m] *= exp(-calm * weeks)
+        fear[m] *= calmed
+        onset, who = uniform2(k0, k1, stream, step, m, 0)
+        most = temptation * harshness[a] + violence * pact_harm[m]
+        most += (pressure + absence + resentment * grievance[m, k]) * loosest
+        if out_of_reach(onset, most * weeks):
+            continue
         own = own_fighters(strength, neighbours, c, a, reach)
         troops, _ = hostile_fighters(strength, enmity, local, c, a)
         tempted = temptation * harshness[a] * (1.0 - exp(-losses[c, a] / loss_scale))
@@ -91,7 +102,6 @@ def keep_pacts(
         left = absence * scale / (own + scale) * bound
         resents = resentment * grievance[m, k] * bound
         total = tempted + violated + pressed + left + resents
-        onset, who = uniform2(k0, k1, stream, step, m, 0)
         if onset >= chance(total * weeks):
             continue
         breaker = -1
@@ -112,8 +122,8 @@ def keep_pacts(
 @kernel
 def offer_pacts(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    community_start: I32, people: I16, neighbours: I32, strength: I32, trust: F32, enmity: F64, local: I8,
-    actor_camp: I16, bargaining: F64, governance: F64, kinship_of: F64,
+    community_start: I32, people: I16, neighbours: I32, start: I32, strength: I32, trust: F32, enmity: F64, local: I8,
+    actor_camp: I16, bargaining: F64, governance: F64, disarray: F64, kinship_of: F64,
     camp: I8, population: I32, grievance: F32, fear: F32, hunger: F32,
     besieger: I8, tightness: F32, siege_start: I32, pact: I8, pact_start: I32, pact_harm: I32,
     rate: float, reach: float, scale: float, governing: float, urge: float, resistance: float,
@@ -121,82 +131,97 @@ def offer_pacts(
     for_state: float, for_protection: float,
     made_kind: int, refused_kind: int, end_kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
-    """Terms are offered, accepted or refused, cell by cell and actor by actor; a siege ends with a pact."""
-    cells, actors = strength.shape
-    for c in range(cells):
+    """Terms are offered, accepted or refused, cell by cell and actor by actor; a siege ends with a pact.
+
+    Most draws are above any hazard that the cell can have; only for the others it is worked out.
+    """
+    order_of, most = np.empty(bargaining.size), np.empty(bargaining.size)
+    for a in range(bargaining.size):
+        order_of[a] = governance[a] * (1.0 - disarray[a])
+        most[a] = rate * bargaining[a] * (1.0 + governing * order_of[a]) * weeks
+    side_cell, side_actor, number = sides_among_people(community_start, start, strength)
+    draws = np.empty(number.size)
+    first_uniforms(k0, k1, stream, step, number, 0, draws)
+    for i in range(number.size):
+        c, a = side_cell[i], side_actor[i]
         first, last = community_start[c], community_start[c + 1]
-        if last == first:
+        urged = urge * sieges_here(first, last, besieger, a)
+        if bargaining[a] <= 0.0 or out_of_reach(draws[i], most[a] * ((last - first) * (1.0 + resistance) + urged)):
             continue
-        for a in range(actors):
-            if strength[c, a] == 0 or bargaining[a] <= 0.0:
+        onset, which, answer, _ = uniform4(k0, k1, stream, step, number[i], 0)
+        own = own_fighters(strength, neighbours, c, a, reach)
+        k = actor_camp[a]
+        troops, militia = hostile_fighters(strength, enmity, local, c, a)
+        presence = own / (own + scale)
+        superiority = own / (own + troops + militia + scale)
+        eager = rate * bargaining[a] * presence * (1.0 + governing * order_of[a])
+        resists = resistance * militia / (militia + scale)
+        order = for_protection * order_of[a] * presence
+        watched = -for_state * troops / (troops + scale)
+        word = for_trust * trust[c, a]
+        total = 0.0
+        for m in range(first, last):
+            if pact[m] < 0 and camp[m] != k and population[m] > 0:
+                total += 1.0 + resists + (urge if besieger[m] == a else 0.0)
+        if onset >= chance(eager * total * weeks):
+            continue
+        left = which * total
+        for m in range(first, last):
+            if pact[m] >= 0 or camp[m] == k or population[m] == 0:
                 continue
-            own = own_fighters(strength, neighbours, c, a, reach)
-            k = actor_camp[a]
-            troops, militia = hostile_fighters(strength, enmity, local, c, a)
-            presence = own / (own + scale)
-            superiority = own / (own + troops + militia + scale)
-            eager = rate * bargaining[a] * presence * (1.0 + governing * governance[a])
-            resists = resistance * militia / (militia + scale)
-            order = for_protection * governance[a] * presence
-            watched = -for_state * troops / (troops + scale)
-            word = for_trust * trust[c, a]
-            onset, which, answer, _ = uniform4(k0, k1, stream, step, c * actors + a, 0)
-            total = 0.0
-            for m in range(first, last):
-                if pact[m] < 0 and camp[m] != k and population[m] > 0:
-                    total += 1.0 + resists + (urge if besieger[m] == a else 0.0)
-            if onset >= chance(eager * total * weeks):
+            interest = 1.0 + resists + (urge if besieger[m] == a else 0.0)
+            left -= interest
+            if left >= 0.0:
                 continue
-            left = which * total
-            for m in range(first, last):
-                if pact[m] >= 0 or camp[m] == k or population[m] == 0:
-                    continue
-                interest = 1.0 + resists + (urge if besieger[m] == a else 0.0)
-                left -= interest
-                if left >= 0.0:
-                    continue
-                afraid = for_fear * (1.0 - exp(-fear[m])) * superiority
-                hungry = for_hunger * hunger[m]
-                resents = -for_grievance * grievance[m, k]
-                kin = for_kinship * kinship_of[people[m], k]
-                worth = base + hungry + afraid + word + resents + kin + watched + order
-                accepts = answer < logistic(worth)
-                write_decision(
-                    log_rows, log_terms, log_count, step, made_kind if accepts else refused_kind, c, m, -1, a,
-                    population[m], hungry, afraid, word, resents, kin, watched, order, worth,
-                )  # fmt: skip
-                if not accepts:
-                    break
-                pact[m] = a
-                pact_start[m] = step
-                pact_harm[m] = 0
-                if besieger[m] == a:
-                    write_decision(
-                        log_rows, log_terms, log_count, step, end_kind, c, m, a, _PACT, population[m], own,
-                        troops + militia, tightness[m], hunger[m], (step - siege_start[m]) * weeks, trust[c, a],
-                        eager * interest, troops,
-                    )  # fmt: skip
-                    besieger[m] = -1
-                    tightness[m] = 0.0
-                    siege_start[m] = -1
+            afraid = for_fear * (1.0 - exp(-fear[m])) * superiority
+            hungry = for_hunger * hunger[m]
+            resents = -for_grievance * grievance[m, k]
+            kin = for_kinship * kinship_of[people[m], k]
+            worth = base + hungry + afraid + word + resents + kin + watched + order
+            accepts = answer < logistic(worth)
+            write_decision(
+                log_rows, log_terms, log_count, step, made_kind if accepts else refused_kind, c, m, -1, a,
+                population[m], hungry, afraid, word, resents, kin, watched, order, worth,
+            )  # fmt: skip
+            if not accepts:
                 break
+            pact[m] = a
+            pact_start[m] = step
+            pact_harm[m] = 0
+            if besieger[m] == a:
+                write_decision(
+                    log_rows, log_terms, log_count, step, end_kind, c, m, a, _PACT, population[m], own,
+                    troops + militia, tightness[m], hunger[m], (step - siege_start[m]) * weeks, trust[c, a],
+                    eager * interest, troops,
+                )  # fmt: skip
+                besieger[m] = -1
+                tightness[m] = 0.0
+                siege_start[m] = -1
+            break
 
 
 @kernel
 def bind_cells(
-    weeks: float, community_start: I32, population: I32, pact: I8, trust_gain: float, bound: F32, trust: F32
-) -> None:
-    """Share of each cell's people bound to each actor; trust where pacts are kept. Fills `bound`, changes `trust`."""
+    weeks: float, community_start: I32, community_cell: I32, population: I32, pact: I8, trust_left: float,
+    trust_gain: float, bound: F32, trust: F32,
+) -> None:  # fmt: skip
+    """Share of each cell's people bound to each actor, fills `bound`; trust fades, and grows where pacts are kept."""
+    fading = np.float32(trust_left)
     bound[:, :] = 0.0
-    for c in range(bound.shape[0]):
+    every = trust.reshape(-1)
+    for i in range(every.size):
+        every[i] *= fading
+    done = -1
+    for bonded in range(pact.size):
+        c = community_cell[bonded]
+        if pact[bonded] < 0 or population[bonded] == 0 or c == done:
+            continue
+        done = c
         total = 0
-        bonds = False
         for m in range(community_start[c], community_start[c + 1]):
             total += population[m]
-            if pact[m] >= 0 and population[m] > 0:
+            if pact[m] >= 0:
                 bound[c, pact[m]] += population[m]
-                bonds = True
-        if bonds:
-            for a in range(bound.shape[1]):
-                bound[c, a] /= total
-                trust[c, a] += (1.0 - exp(-trust_gain * bound[c, a] * weeks)) * (1.0 - trust[c, a])
+        for a in range(bound.shape[1]):
+            bound[c, a] /= total
+            trust[c, a] += (1.0 - exp(-trust_gain * bound[c, a] * weeks)) * (1.0 - trust[c, a])

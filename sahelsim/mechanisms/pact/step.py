@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sahelsim.mechanisms.decay import decay_factor
 from sahelsim.mechanisms.pact.kernel import bind_cells, keep_pacts, offer_pacts
 from sahelsim.mechanisms.pact.parameters import PactParameters
@@ -20,12 +18,10 @@ def run_step(world: World, parameters: PactParameters, weeks: float) -> None:
     p, ground, c, cells, actors, log = (
         parameters, world.ground, world.communities, world.cells, world.actors, world.decisions,
     )  # fmt: skip
-    index_units(world)
+    sides, _ = index_units(world)
     scale = p.presence_scale * ground.extent
     t = actors.traits
-    governance = t[Trait.GOVERNANCE] * (1.0 - actors.disarray)
-    peopled = int(np.count_nonzero(np.diff(ground.community_start)))
-    log.reserve(2 * ground.communities + peopled * actors.camp.size)  # an offer for each actor and cell, and the ends
+    log.reserve(2 * ground.communities + sides)  # an offer of each actor in each cell, and the ends
     keep_pacts(
         *world.key, int(Stream.PACT_BREACH), world.step, weeks,
         ground.community_cell, ground.neighbours, cells.strength, cells.losses, cells.trust, actors.enmity,
@@ -37,8 +33,9 @@ def run_step(world: World, parameters: PactParameters, weeks: float) -> None:
     )  # fmt: skip
     offer_pacts(
         *world.key, int(Stream.PACT), world.step, weeks,
-        ground.community_start, ground.community_people, ground.neighbours, cells.strength, cells.trust,
-        actors.enmity, actors.local, actors.camp, t[Trait.BARGAINING], governance, ground.kinship,
+        ground.community_start, ground.community_people, ground.neighbours, cells.start, cells.strength, cells.trust,
+        actors.enmity, actors.local, actors.camp, t[Trait.BARGAINING], t[Trait.GOVERNANCE], actors.disarray,
+        ground.kinship,
         c.camp, c.population, c.grievance, c.fear, c.hunger,
         c.besieger, c.tightness, c.siege_start, c.pact, c.pact_start, c.pact_harm,
         p.rate, p.reach, scale, p.governing, p.urge, p.resistance,
@@ -46,5 +43,7 @@ def run_step(world: World, parameters: PactParameters, weeks: float) -> None:
         int(Decision.PACT_MADE), int(Decision.PACT_REFUSED), int(Decision.SIEGE_END),
         log.rows, log.terms, log.count,
     )  # fmt: skip
-    cells.trust *= np.float32(decay_factor(p.trust_half_life, weeks))
-    bind_cells(weeks, ground.community_start, c.population, c.pact, p.trust_gain, cells.bound, cells.trust)
+    bind_cells(
+        weeks, ground.community_start, ground.community_cell, c.population, c.pact,
+        decay_factor(p.trust_half_life, weeks), p.trust_gain, cells.bound, cells.trust,
+    )  # fmt: skip
