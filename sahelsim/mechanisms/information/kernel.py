@@ -26,7 +26,7 @@ from sahelsim.elementary import chance, log1p
 from sahelsim.rng import uniform2
 from sahelsim.world.log_kernel import write_decision
 
-__all__ = ["news_of", "report", "speak"]
+__all__ = ["fade", "news_of", "report", "speak"]
 
 I8 = npt.NDArray[np.int8]
 I32 = npt.NDArray[np.int32]
@@ -65,12 +65,23 @@ def speak(
 
 
 @kernel
+def fade(fame: F64, voice: F64, fame_left: float, voice_left: float) -> None:
+    """What is left of fame (A,) and voice (A, A) after a step."""
+    for a in range(fame.size):
+        fame[a] *= fame_left
+        for b in range(fame.size):
+            voice[a, b] *= voice_left
+
+
+@kernel
 def report(
-    k0: int, k1: int, stream: int, step: int, news: I64, propaganda: F64, rate: float,
-    fame_gain: float, sharpening: float, kind: int,
+    k0: int, k1: int, stream: int, step: int, violence_rows: I32, since: int, until: int, battle: int,
+    propaganda: F64, rate: float, fame_gain: float, sharpening: float, kind: int,
     hostility: F64, rival: I8, fame: F64, voice: F64, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
-    """At most one statement of each actor about the battles of a step."""
+    """At most one statement of each actor about the battles of a step, rows since:until of the log of violence."""
+    news = np.empty(voice.shape, np.int64)
+    news_of(violence_rows, since, until, battle, rival, news)
     for a in range(propaganda.size):
         deaths = 0
         for b in range(propaganda.size):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sahelsim.mechanisms.decay import decay_factor
-from sahelsim.mechanisms.information.kernel import news_of, report, speak
+from sahelsim.mechanisms.information.kernel import fade, report, speak
 from sahelsim.mechanisms.information.parameters import InformationParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Harm, Trait
@@ -43,13 +41,11 @@ def run_step(world: World, parameters: InformationParameters, since: int, weeks:
         Length of the step.
     """
     p, a, log, violence = parameters, world.actors, world.decisions, world.violence
-    a.fame *= decay_factor(p.fame_half_life, weeks)
-    a.voice *= decay_factor(p.voice_half_life, weeks)
-    news = np.zeros(a.voice.shape, np.int64)
-    news_of(violence.rows, since, int(violence.count[0]), int(Harm.BATTLE), a.rival, news)
+    fade(a.fame, a.voice, decay_factor(p.fame_half_life, weeks), decay_factor(p.voice_half_life, weeks))
     log.reserve(a.fame.size)
     report(
-        *world.key, int(Stream.INFORMATION), world.step, news, a.traits[Trait.PROPAGANDA], p.rate,
+        *world.key, int(Stream.INFORMATION), world.step,
+        violence.rows, since, int(violence.count[0]), int(Harm.BATTLE), a.traits[Trait.PROPAGANDA], p.rate,
         p.fame_gain, p.sharpening, int(Decision.STATEMENT), a.hostility, a.rival, a.fame, a.voice,
         log.rows, log.terms, log.count,
     )  # fmt: skip
