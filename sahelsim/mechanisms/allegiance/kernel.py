@@ -26,11 +26,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import chance, exp, log1p
-from sahelsim.rng import uniform2
+from sahelsim.elementary import chance, exp, log1p, out_of_reach
+from sahelsim.rng import first_uniforms, uniform2
 from sahelsim.world.log_kernel import write_decision
 
-__all__ = ["camp_reach", "choose_camps", "clan_shares"]
+__all__ = ["camp_reach", "camps_on_offer", "choose_camps", "clan_shares", "fade"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -40,32 +40,32 @@ F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 B1 = npt.NDArray[np.bool_]
 
+_SELF = 8
+_BY_NUMBER = (5, 6, 7, 4, _SELF, 0, 3, 2, 1)
+"""A cell and its neighbours in the order of their numbers, from the south-west (see `grid.NEIGHBOUR_STEPS`)."""
+
 
 @kernel
 def camp_reach(
-    strength: I32,
-    neighbours: I32,
-    actor_camp: I16,
-    governance: F64,
-    reach: float,
-    scale: float,
-    felt: F64,
-    services: F64,
-) -> None:
-    """Fighters of each camp felt in each cell and the services of its actors; fills `felt`, `services` (C, K)."""
-    cells, actors = strength.shape
-    felt[:, :] = 0.0
-    services[:, :] = 0.0
-    for c in range(cells):
-        for a in range(actors):
-            s = float(strength[c, a])
-            if s > 0.0:
-                k = actor_camp[a]
-                felt[c, k] += s
-                services[c, k] += governance[a] * s / (s + scale)
-                for i in range(8):
-                    if neighbours[c, i] >= 0:
-                        felt[neighbours[c, i], k] += reach * s
+    c: int, start: I32, strength: I32, neighbours: I32, actor_camp: I16, governance: F64, reach: float, scale: float,
+    felt: F64, services: F64,
+) -> None:  # fmt: skip
+    """Fighters of each camp felt in cell `c` and the services of its actors; fills `felt`, `services` (K,)."""
+    felt[:] = 0.0
+    services[:] = 0.0
+    for i in _BY_NUMBER:
+        n = c if i == _SELF else neighbours[c, i]
+        if n < 0 or start[n + 1] == start[n]:
+            continue
+        for a in range(actor_camp.size):
+            if strength[n, a] == 0:
+                continue
+            s = float(strength[n, a])
+            if n == c:
+                felt[actor_camp[a]] += s
+                services[actor_camp[a]] += governance[a] * s / (s + scale)
+            else:
+                felt[actor_camp[a]] += reach * s
 
 
 @kernel
@@ -85,11 +85,33 @@ def clan_shares(clan: I16, camp: I8, population: I32, shares: F64) -> None:
 
 
 @kernel
+def camps_on_offer(actor_camp: I16, waiting: I8, on_offer: B1) -> None:
+    """Camps that a community can side with, fills (K,): all but those whose actors have yet to come on stage."""
+    on_offer[:] = True
+    for a in range(actor_camp.size):
+        on_offer[actor_camp[a]] = False
+    for a in range(actor_camp.size):
+        if waiting[a] == 0:
+            on_offer[actor_camp[a]] = True
+
+
+@kernel
+def fade(grievance: F32, fear: F32, grievance_left: float, fear_left: float) -> None:
+    """What is left of grievance (M, K) and fear (M,) after a step; the shares are rounded to the type of the arrays."""
+    of_grievance, of_fear = np.float32(grievance_left), np.float32(fear_left)
+    every = grievance.reshape(-1)
+    for i in range(every.size):
+        every[i] *= of_grievance
+    for m in range(fear.size):
+        fear[m] *= of_fear
+
+
+@kernel
 def choose_camps(
     k0: int, k1: int, stream: int, step: int, slot: int, weeks: float, review_rate: float, alarm: float,
-    community_cell: I32, people: I16, clan: I16, camp: I8, population: I32, grievance: F32, fear: F32,
-    felt: F64, services_in: F64, kinship_of: F64, shares: F64, pact: I8, actor_camp: I16, governance: F64,
-    on_offer: B1, camp_enmity: F64,
+    community_cell: I32, people: I16, clan: I16, clans: int, camp: I8, population: I32, grievance: F32, fear: F32,
+    start: I32, strength: I32, neighbours: I32, aid: F32, kinship_of: F64, pact: I8, actor_camp: I16, waiting: I8,
+    governance: F64, disarray: F64, camp_enmity: F64, reach: float,
     scale: float, coercion: float, protection: float, services: float, kinship: float, resentment: float,
     clan_pull: float, inertia: float, neutral: float, absence: float, exposure: float,
     pact_pull: float, pact_ease: float,
@@ -99,16 +121,35 @@ def choose_camps(
     """Every community reconsiders with its chance and takes a camp; see the module for the equations.
 
     Changes are logged as a pledge (to a camp) or a lapse (to neutral), with the terms of the camp taken. Camps that are
-    not `on_offer` (K,), because nobody stands for them yet, are left out.
+    not on offer, because nobody stands for them yet, are left out. What is felt in a cell is worked out where somebody
+    reconsiders; communities of a cell stand side by side.
     """
-    camps = felt.shape[1]
-    worth = np.empty(camps)
+    camps = camp_enmity.shape[0]
+    worth, felt, served_in, presence = np.empty(camps), np.empty(camps), np.empty(camps), np.empty(camps)
+    on_offer = np.empty(camps, np.bool_)
+    camps_on_offer(actor_camp, waiting, on_offer)
+    order = np.empty(actor_camp.size)
+    for a in range(actor_camp.size):
+        order[a] = governance[a] * (1.0 - disarray[a])
+    shares = np.empty((clans, camps))
+    clan_shares(clan, camp, population, shares)
+    draws = np.empty(community_cell.size)
+    first_uniforms(k0, k1, stream, step, np.arange(draws.size), slot, draws)
+    here = -1
     for m in range(community_cell.size):
+        if out_of_reach(draws[m], (review_rate + alarm * min(1.0, fear[m])) * weeks):
+            continue
         afraid = 1.0 - exp(-fear[m]) if fear[m] > 0.0 else 0.0
         review, pick = uniform2(k0, k1, stream, step, m, slot)
         if review >= chance((review_rate + alarm * afraid) * weeks) or population[m] == 0:
             continue
         c = community_cell[m]
+        if c != here:
+            camp_reach(c, start, strength, neighbours, actor_camp, order, reach, scale, felt, served_in)
+            for k in range(camps):
+                served_in[k] += aid[c, k]
+                presence[k] = log1p(felt[k] / scale)
+            here = c
         tormentor = -1
         worst = 0.0
         for k in range(1, camps):
@@ -123,13 +164,12 @@ def choose_camps(
             if k == 0:
                 worth[k] += alone
             else:
-                presence = log1p(felt[c, k] / scale)
-                served = max(services_in[c, k], governance[pact[m]]) if k == partner else services_in[c, k]
-                worth[k] += coercion * presence + services * served + kinship * kinship_of[people[m], k]
+                served = max(served_in[k], order[pact[m]]) if k == partner else served_in[k]
+                worth[k] += coercion * presence[k] + services * served + kinship * kinship_of[people[m], k]
                 worth[k] += pact_pull if k == partner else 0.0
-                worth[k] -= resentment * grievance[m, k] + absence / (1.0 + felt[c, k] / scale)
+                worth[k] -= resentment * grievance[m, k] + absence / (1.0 + felt[k] / scale)
                 if tormentor >= 0:
-                    worth[k] += protection * afraid * camp_enmity[k, tormentor] * presence
+                    worth[k] += protection * afraid * camp_enmity[k, tormentor] * presence[k]
             if clan[m] >= 0:
                 worth[k] += clan_pull * shares[clan[m], k]
             if on_offer[k]:
@@ -146,16 +186,15 @@ def choose_camps(
                 chosen = k
                 break
         if chosen != camp[m]:
-            presence = log1p(felt[c, chosen] / scale)
-            served = max(services_in[c, chosen], governance[pact[m]]) if chosen == partner else services_in[c, chosen]
-            safety = afraid * camp_enmity[chosen, tormentor] * presence if tormentor >= 0 else 0.0
+            served = max(served_in[chosen], order[pact[m]]) if chosen == partner else served_in[chosen]
+            safety = afraid * camp_enmity[chosen, tormentor] * presence[chosen] if tormentor >= 0 else 0.0
             write_decision(
                 log_rows, log_terms, log_count, step, lapse_kind if chosen == 0 else pledge_kind, c, m, camp[m], chosen,
-                population[m], coercion * presence, protection * safety, services * served,
+                population[m], coercion * presence[chosen], protection * safety, services * served,
                 kinship * kinship_of[people[m], chosen] if chosen > 0 else 0.0,
                 -resentment * grievance[m, chosen] if chosen > 0 else 0.0,
                 clan_pull * shares[clan[m], chosen] if clan[m] >= 0 else 0.0,
-                alone if chosen == 0 else -absence / (1.0 + felt[c, chosen] / scale),
+                alone if chosen == 0 else -absence / (1.0 + felt[chosen] / scale),
                 pact_pull if chosen == partner else 0.0,
             )  # fmt: skip
             camp[m] = chosen
