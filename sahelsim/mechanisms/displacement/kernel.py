@@ -25,9 +25,9 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import exp, log1p
-from sahelsim.rng import uniform4
+from sahelsim.rng import uniform_rows
 
-__all__ = ["choose_refuge", "flee_and_return", "log_flow"]
+__all__ = ["choose_refuge", "flee_and_return", "log_flow", "unsettled"]
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -86,6 +86,17 @@ def _slot_of(pick: float, away_at: I32, total: int) -> int:
 
 
 @kernel
+def unsettled(fear: F32, hunger: F32, away: I32, fear_threshold: float) -> I64:
+    """Communities that are afraid or hungry or have people away, in order."""
+    found = np.empty(fear.size, np.int64)
+    n = 0
+    for m in range(fear.size):
+        found[n] = m
+        n += 1 if fear[m] > fear_threshold or hunger[m] > 0.0 or away[m] > 0 else 0
+    return found[:n]
+
+
+@kernel
 def flee_and_return(
     k0: int, k1: int, stream: int, step: int, weeks: float,
     population: I32, away: I32, hosted: I32, away_at: I32, fear: F32, hunger: F32, tightness: F32,
@@ -103,11 +114,14 @@ def flee_and_return(
         Communities that can take people in, -1 none, and their standing pull.
     """
     weight = np.empty(refuges.shape[1])
-    for m in range(population.size):
+    touched = unsettled(fear, hunger, away, fear_threshold)
+    draws, later = np.empty((4, touched.size)), np.empty((4, touched.size))
+    uniform_rows(k0, k1, stream, step, touched, 0, draws)
+    uniform_rows(k0, k1, stream, step, touched, 1, later)
+    for n in range(touched.size):
+        m = touched[n]
         frightened = fear[m] > fear_threshold
-        if not frightened and hunger[m] <= 0.0 and away[m] == 0:
-            continue
-        pick, rest, drawn, part = uniform4(k0, k1, stream, step, m, 0)
+        pick, rest, drawn, part = draws[0, n], draws[1, n], draws[2, n], draws[3, n]
         if frightened or hunger[m] > 0.0:
             push = hunger_flight * hunger[m]
             if frightened:
@@ -124,7 +138,7 @@ def flee_and_return(
                     log_flow(log_rows, log_count, step, m, refuges[m, i], leaving, 0, 0, 0)
         elif away[m] > 0:
             back = min(int(min(1.0, return_rate * weeks) * away[m] + rest), away[m])
-            i = _slot_of(drawn, away_at[m], away[m])
+            i = _slot_of(drawn, away_at[m], away[m]) if back > 0 else 0
             back = min(back, away_at[m, i])
             if back > 0:
                 population[m] += back
@@ -135,7 +149,7 @@ def flee_and_return(
         if away[m] > 0:
             i = _slot_of(part, away_at[m], away[m])
             there = refuges[m, i]
-            which, settle, onward, _ = uniform4(k0, k1, stream, step, m, 1)
+            which, settle, onward = later[0, n], later[1, n], later[2, n]
             staying = min(int(min(1.0, settle_rate * weeks) * away[m] + settle), away_at[m, i])
             if staying > 0:
                 away[m] -= staying
@@ -146,8 +160,10 @@ def flee_and_return(
             if fear[there] > fear_threshold:
                 share = min(1.0, onward_rate * (1.0 - exp(-fear[there])) * weeks)
                 moving = min(int(share * away_at[m, i] + onward), away_at[m, i])
-                j = choose_refuge(which, refuges[m], pull[m], community_cell, memory, danger, i, weight)
-                if moving > 0 and j >= 0:
+                j = -1
+                if moving > 0:
+                    j = choose_refuge(which, refuges[m], pull[m], community_cell, memory, danger, i, weight)
+                if j >= 0:
                     away_at[m, i] -= moving
                     away_at[m, j] += moving
                     hosted[there] -= moving

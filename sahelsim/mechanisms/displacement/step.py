@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sahelsim.mechanisms.displacement.kernel import flee_and_return
 from sahelsim.mechanisms.displacement.parameters import DisplacementParameters
 from sahelsim.rng import Stream
@@ -18,7 +16,7 @@ _MOVES = 4
 def run_step(world: World, parameters: DisplacementParameters, weeks: float) -> None:
     """Let people flee, move on, return and settle."""
     p, c, ground, log = parameters, world.communities, world.ground, world.flows
-    log.reserve(_MOVES * int(np.count_nonzero((c.fear > p.fear_threshold) | (c.hunger > 0) | (c.away > 0))))
+    log.reserve(_MOVES * ground.communities)
     flee_and_return(
         *world.key, int(Stream.DISPLACEMENT), world.step, weeks,
         c.population, c.away, c.hosted, c.away_at, c.fear, c.hunger, c.tightness,
