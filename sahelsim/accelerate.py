@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numba
 from numba.core import config
 
-__all__ = ["cache_directory", "kernel"]
+__all__ = ["cache_directory", "inlined", "kernel"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -72,4 +72,10 @@ _OPTIONS: dict[str, Any] = {
 def kernel(function: F) -> F:
     """Compile `function` with the options of the package."""
     compiled: F = numba.njit(**_OPTIONS)(function)
+    return compiled
+
+
+def inlined(function: F) -> F:
+    """Compile `function` into each kernel that calls it, so that a loop over the call can work on several at once."""
+    compiled: F = numba.njit(inline="always", **_OPTIONS)(function)
     return compiled

@@ -12,9 +12,13 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.accelerate import kernel
+from sahelsim.accelerate import inlined, kernel
 
-__all__ = ["Stream", "key_of", "philox", "uniform", "uniform2", "uniform4", "uniforms"]
+__all__ = ["Stream", "first_uniforms", "key_of", "philox", "uniform", "uniform2", "uniform4", "uniform_pairs", "uniforms"]
+
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
 
 
 class Stream(IntEnum):
@@ -63,8 +67,7 @@ _HALF = np.uint64(32)
 _UNIT = 1.0 / 4294967296.0
 
 
-@kernel
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def _philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Ten rounds of Philox4x32: four 32-bit words of counter and two of key to four words."""
     a = np.uint64(c0) & _LOW
     b = np.uint64(c1) & _LOW
@@ -82,6 +85,10 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
         x = (x + _W0) & _LOW
         y = (y + _W1) & _LOW
     return a, b, c, d  # type: ignore[return-value]
+
+
+philox = kernel(_philox)
+_philox_in_loop = inlined(_philox)
 
 
 @kernel
@@ -108,6 +115,25 @@ def uniform(k0: int, k1: int, stream: int, step: int, entity: int, slot: int) ->
     """The first number of `uniform4`."""
     a, _, _, _ = uniform4(k0, k1, stream, step, entity, slot)
     return a
+
+
+@kernel
+def first_uniforms(k0: int, k1: int, stream: int, step: int, entities: I64, slot: int, out: F64) -> None:
+    """The first number of `uniform4` for each of `entities` (N,), several at a time; fills `out` (N,)."""
+    for i in range(out.size):
+        a, _, _, _ = _philox_in_loop(entities[i], step, stream, slot, k0, k1)
+        out[i] = (float(a) + 0.5) * _UNIT
+
+
+@kernel
+def uniform_pairs(
+    k0: int, k1: int, stream: int, step: int, entities: npt.NDArray[np.int32], slot: int, first: F64, second: F64
+) -> None:
+    """The first two numbers of `uniform4` for each of `entities` (N,), several at a time; fills the two (N,)."""
+    for i in range(entities.size):
+        a, b, _, _ = _philox_in_loop(entities[i], step, stream, slot, k0, k1)
+        first[i] = (float(a) + 0.5) * _UNIT
+        second[i] = (float(b) + 0.5) * _UNIT
 
 
 @kernel
