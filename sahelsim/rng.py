@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import inlined, kernel
 
-__all__ = ["Stream", "first_uniforms", "key_of", "philox", "uniform", "uniform2", "uniform4", "uniform_pairs", "uniforms"]
+__all__ = [
+    "Stream", "first_uniforms", "key_of", "philox", "uniform", "uniform2", "uniform4", "uniform_pairs", "uniforms",
+]  # fmt: skip
 
 
 F64 = npt.NDArray[np.float64]

@@ -34,7 +34,9 @@ from sahelsim.elementary import chance, lomax
 from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_decision
 
-__all__ = ["claims", "desert", "fighters_within_reach", "gather", "kidnap", "levy", "open_share", "settle", "within_reach"]
+__all__ = [
+    "claims", "desert", "fighters_within_reach", "gather", "kidnap", "levy", "open_share", "settle", "within_reach",
+]  # fmt: skip
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
