@@ -79,7 +79,7 @@ def log(x: float) -> float:
 
 @kernel
 def logs(x: F64, n: int) -> None:
-    """Put its natural logarithm in place of each of x[:n], positive normal numbers: bits of `log`, several at a time."""
+    """Put its natural logarithm in place of each of x[:n], positive normal numbers; same bits as `log`, but faster."""
     bits = x.view(np.int64)
     for i in range(n):
         e = ((bits[i] >> _FRACTION) & _EXPONENT) - _BIAS
