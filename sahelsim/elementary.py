@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
-from sahelsim.accelerate import kernel
+from sahelsim.accelerate import inlined, kernel
 
-__all__ = ["chance", "exp", "log", "log1p", "logistic", "lomax", "out_of_reach", "power"]
+__all__ = ["chance", "exp", "log", "log1p", "logistic", "logs", "lomax", "out_of_reach", "power"]
+
+F64 = npt.NDArray[np.float64]
 
 _LOG2E = 1.4426950408889634
 _LN2_HIGH = 6.93145751953125e-1
@@ -22,6 +25,11 @@ _LOG_LN2_LOW = -2.121944400546905827679e-4
 _SQRT_HALF = 0.70710678118654752440
 _LIMIT = 700.0
 _MARGIN = 1.0e-9  # far above what rounding can add to a hazard and to its chance
+_FRACTION = 52  # bits of the fraction of a double; then follow 11 of the exponent
+_FRACTION_BITS = (1 << _FRACTION) - 1
+_EXPONENT = 0x7FF
+_BIAS = 1022
+_HALF_BITS = _BIAS << _FRACTION  # the number 1/2
 _POW2 = np.ldexp(1.0, np.arange(-1021, 1022))
 
 
@@ -38,13 +46,9 @@ def exp(x: float) -> float:
     return float((1.0 + 2.0 * (p / (q - p))) * _POW2[int(k) + 1021])
 
 
-@kernel
-def log(x: float) -> float:
-    """Natural logarithm of a positive number."""
-    m, e = math.frexp(x)
-    if m < _SQRT_HALF:
-        m = 2.0 * m
-        e = e - 1
+@inlined
+def _log_of_parts(m: float, e: int) -> float:
+    """log(m 2**e), with m between sqrt(1/2) and sqrt(2)."""
     y = m - 1.0
     z = y * y
     p = 1.01875663804580931796e-4 * y + 4.97494994976747001425e-1
@@ -61,6 +65,30 @@ def log(x: float) -> float:
     w = w + e * _LOG_LN2_LOW
     w = w - 0.5 * z
     return y + w + e * _LOG_LN2_HIGH
+
+
+@kernel
+def log(x: float) -> float:
+    """Natural logarithm of a positive number."""
+    m, e = math.frexp(x)
+    if m < _SQRT_HALF:
+        m = 2.0 * m
+        e = e - 1
+    return _log_of_parts(m, e)
+
+
+@kernel
+def logs(x: F64, n: int) -> None:
+    """Put its natural logarithm in place of each of x[:n], positive normal numbers; same bits as `log`, but faster."""
+    bits = x.view(np.int64)
+    for i in range(n):
+        e = ((bits[i] >> _FRACTION) & _EXPONENT) - _BIAS
+        bits[i] = (bits[i] & _FRACTION_BITS) | _HALF_BITS
+        m = x[i]
+        if m < _SQRT_HALF:
+            m = 2.0 * m
+            e = e - 1
+        x[i] = _log_of_parts(m, e)
 
 
 @kernel

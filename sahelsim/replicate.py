@@ -14,7 +14,9 @@ from sahelsim.scenario.schema import Scenario
 from sahelsim.schedule import Play, begin, run_step
 from sahelsim.terms import Account, month_id
 from sahelsim.world.build import Blueprint, build_blueprint
+from sahelsim.world.control_kernel import camps_in_control, people_by_cell, turn
 from sahelsim.world.index import index_communities, index_units
+from sahelsim.world.index_kernel import fighters_by
 from sahelsim.world.log import FLOW_COLUMNS
 from sahelsim.world.state import World
 
@@ -39,16 +41,10 @@ def control_of(world: World, threshold: float) -> npt.NDArray[np.int32]:
     A camp's hold is the mean of its share of the armed and of the people's allegiance in the cell (of the one alone
     where there is nothing of the other); the camp with the greatest hold has the cell if that reaches `threshold`.
     """
+    control = np.empty(world.ground.cells, np.int32)
     cells = world.cells
-    in_camp = world.actors.camp[:, None] == np.arange(cells.pledged.shape[1])
-    armed = cells.strength.astype(np.float64) @ in_camp.astype(np.float64)  # sums of integers: exact
-    people = cells.pledged.astype(np.float64)
-    total_armed, total_people = armed.sum(1, keepdims=True), people.sum(1, keepdims=True)
-    parts = (total_armed > 0).astype(np.float64) + (total_people > 0)
-    hold = armed / np.maximum(total_armed, 1.0) + people / np.maximum(total_people, 1.0)
-    hold = hold / np.maximum(parts, 1.0)
-    best = hold.argmax(1).astype(np.int32)
-    return np.where((hold.max(1) >= threshold) & (best > 0), best, -1).astype(np.int32)
+    camps_in_control(cells.strength, cells.pledged, world.actors.camp, threshold, control)
+    return control
 
 
 def flows_by_month(rows: npt.NDArray[np.int32], ends: dict[int, int], communities: int) -> Flows:
@@ -124,15 +120,15 @@ class Recorder:
         self.hostility[step] = world.actors.hostility
         if self._truces:
             self.truce[step] = world.actors.truce
-        self.fighters[step] = np.bincount(units.actor, weights=units.strength, minlength=self.fighters.shape[1])
+        fighters_by(units.actor, units.strength, self.fighters[step])
         if step not in self._ends:
             return
         index_units(world)
         index_communities(world)
         panel, row, c = self.panel, self._row, world.communities
-        panel.presence[row] = world.cells.strength.T
+        turn(world.cells.strength, panel.presence[row])
         panel.control[row] = control_of(world, self._threshold)
-        panel.displaced[row] = np.bincount(world.ground.community_cell, weights=c.hosted, minlength=world.ground.cells)
+        people_by_cell(world.ground.community_cell, c.hosted, panel.displaced[row])
         panel.allegiance[row] = c.camp
         panel.population[row] = c.population
         panel.besieger[row] = c.besieger

@@ -22,6 +22,7 @@ __all__ = [
     "uniform",
     "uniform2",
     "uniform4",
+    "uniform_pairs",
     "uniform_rows",
     "uniforms",
 ]
@@ -144,6 +145,17 @@ def uniform_rows(k0: int, k1: int, stream: int, step: int, entities: I64, slot: 
         out[1, i] = (float(b) + 0.5) * _UNIT
         out[2, i] = (float(c) + 0.5) * _UNIT
         out[3, i] = (float(d) + 0.5) * _UNIT
+
+
+@kernel
+def uniform_pairs(
+    k0: int, k1: int, stream: int, step: int, entities: npt.NDArray[np.int32], slot: int, first: F64, second: F64
+) -> None:
+    """The first two numbers of `uniform4` for each of `entities` (N,), several at a time; fills the two (N,)."""
+    for i in range(entities.size):
+        a, b, _, _ = _philox_in_loop(entities[i], step, stream, slot, k0, k1)
+        first[i] = (float(a) + 0.5) * _UNIT
+        second[i] = (float(b) + 0.5) * _UNIT
 
 
 @kernel

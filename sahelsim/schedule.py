@@ -56,6 +56,7 @@ class Stage:
     switch: str | None
     run: Callable[[Play], None]
     says: str  # what happens, for the description of the model
+    stirs: tuple[str, ...] = ()  # what of the index of who stands where is stale after it: units, people
 
 
 def _interventions(play: Play) -> None:
@@ -163,7 +164,11 @@ def _forgetting(play: Play) -> None:
 
 SCHEDULE: tuple[Stage, ...] = (
     Stage(
-        "interventions", None, _interventions, "what comes from outside: forces, orders, changes of doctrine, claims"
+        "interventions",
+        None,
+        _interventions,
+        "what comes from outside: forces, orders, changes of doctrine, claims",
+        ("units", "people"),
     ),
     Stage("hostility", None, _hostility, "hostility of rivals drifts, dyads forget, strengths become the usual ones"),
     Stage("truce", "truce", _truce, "truces begin and end; without this stage none holds"),
@@ -173,17 +178,19 @@ SCHEDULE: tuple[Stage, ...] = (
     Stage("battle", "battle", _battle, "hostile units that meet may fight; losers retreat"),
     Stage("katiba", "katiba", _katiba, "commanders die with their fighters"),
     Stage("civilian_harm", "civilian_harm", _civilian_harm, "armed actors punish, coerce, take reprisal"),
-    Stage("revenge", "revenge", _revenge, "harmed peoples strike those whom they blame"),
-    Stage("self_defence", "self_defence", _self_defence, "communities under attack raise militias"),
-    Stage("siege", "siege", _siege, "settlements are cut off, go hungry, are relieved or surrender"),
-    Stage("pact", "pact", _pact, "communities come to terms with an armed group, or break with it"),
+    Stage("revenge", "revenge", _revenge, "harmed peoples strike those whom they blame", ("units", "people")),
+    Stage(
+        "self_defence", "self_defence", _self_defence, "communities under attack raise militias", ("units", "people")
+    ),
+    Stage("siege", "siege", _siege, "settlements are cut off, go hungry, are relieved or surrender", ("people",)),
+    Stage("pact", "pact", _pact, "communities come to terms with an armed group, or break with it", ("people",)),
     Stage("information", "information", _information, "actors claim what they did"),
-    Stage("allegiance", "allegiance", _allegiance, "communities choose a camp"),
+    Stage("allegiance", "allegiance", _allegiance, "communities choose a camp", ("people",)),
     Stage("defection", "defection", _defection, "units change sides"),
     Stage("katiba_sides", "katiba", _katiba_sides, "whole groups change sides"),
-    Stage("means", "means", _means, "income, pay, strain, desertion"),
-    Stage("recruitment", "recruitment", _recruitment, "communities give fighters, armies refill"),
-    Stage("displacement", "displacement", _displacement, "people flee and return"),
+    Stage("means", "means", _means, "income, pay, strain, desertion", ("units", "people")),
+    Stage("recruitment", "recruitment", _recruitment, "communities give fighters, armies refill", ("units", "people")),
+    Stage("displacement", "displacement", _displacement, "people flee and return", ("people",)),
     Stage("forgetting", None, _forgetting, "grievance, fear and memories fade"),
 )
 
@@ -205,9 +212,13 @@ def begin(blueprint: Blueprint, replicate: int) -> Play:
 
 def run_step(play: Play) -> None:
     """One step: every stage of the schedule whose mechanism is on."""
-    mechanisms = play.blueprint.scenario.mechanisms
-    play.mark = int(play.world.violence.count[0])
+    mechanisms, world = play.blueprint.scenario.mechanisms, play.world
+    play.mark = int(world.violence.count[0])
+    world.fresh.keep(True)
     for stage in SCHEDULE:
         if stage.switch is None or getattr(mechanisms, stage.switch).enabled:
             stage.run(play)
-    play.world.step += 1
+            for index in stage.stirs:
+                setattr(world.fresh, index, False)
+    world.fresh.keep(False)
+    world.step += 1

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sahelsim.elementary import chance, exp, log, log1p, logistic, lomax, power
+from sahelsim.elementary import chance, exp, log, log1p, logistic, logs, lomax, power
 
 SWEEP = 20_000 if not numba.config.DISABLE_JIT else 3_000
 EXPONENT = st.floats(-700.0, 700.0)
@@ -143,3 +143,13 @@ def test_lomax_draws_follow_the_law_and_its_tail() -> None:
     # maximum likelihood with the scale known: 1 + n / sum ln(1 + x / scale), standard error 1.1 / sqrt(n)
     exponent = 1.0 + x.size / np.log1p(x / 4.0).sum()
     assert abs(exponent - 2.1) < 4.0 * 1.1 / math.sqrt(x.size)
+
+
+def test_logarithms_together_are_those_one_by_one():
+    """Bit for bit, over the whole range of normal numbers."""
+    x = np.exp(np.random.default_rng(1).uniform(-700, 700, 500))
+    x[:4] = 1.0, 0.5, np.sqrt(0.5), np.nextafter(np.sqrt(0.5), 0.0)
+    together = x.copy()
+    logs(together, 499)
+    assert together[:499].tolist() == [log(v) for v in x[:499].tolist()]
+    assert together[499] == x[499]

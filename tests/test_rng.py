@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mechanisms.small import lively
 from scipy import stats
 
-from sahelsim.rng import Stream, key_of, philox, uniform, uniform2, uniform4, uniforms
+from sahelsim.rng import Stream, key_of, philox, uniform, uniform2, uniform4, uniform_pairs, uniforms
 from sahelsim.schedule import begin, run_step
 from sahelsim.world.build import build_blueprint
 
@@ -228,3 +228,11 @@ def test_key_is_a_pair_of_words_of_its_own(seed: int, replicate: int) -> None:
     assert key != key_of(seed ^ (1 << 40), replicate)
     assert key != key_of(seed, replicate + 1)
     assert all(isinstance(word, int) and 0 <= word < 2**32 for word in key)
+
+
+def test_pairs_together_are_those_one_by_one():
+    entities = np.array([0, 7, 3, 2**31 - 1, 12], np.int32)
+    first, second = np.empty(5), np.empty(5)
+    uniform_pairs(3, 4, int(Stream.MOVEMENT), 9, entities, 2, first, second)
+    for i, entity in enumerate(entities.tolist()):
+        assert (first[i], second[i]) == uniform2(3, 4, int(Stream.MOVEMENT), 9, entity, 2)

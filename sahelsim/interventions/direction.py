@@ -43,11 +43,8 @@ class Direction:
             for g in np.flatnonzero(groups.actor == self._context.actor(actor)):
                 if not named or (blueprint.groups[g][0] == actor and blueprint.groups[g][1] in named):
                     pull[g] += np.float32(weight) * self._pull[name]
-        pull[~blueprint.allowed[groups.actor]] = FORBIDDEN
         for a in np.unique(groups.actor):
-            closed = self.closed_to(int(a), world.step)
-            if closed.any():
-                pull[np.ix_(groups.actor == a, closed)] = FORBIDDEN
+            pull[np.ix_(groups.actor == a, ~blueprint.allowed[a] | self.closed_to(int(a), world.step))] = FORBIDDEN
         groups.attraction[:] = pull
 
     def closed_to(self, actor: int, step: int) -> npt.NDArray[np.bool_]:
@@ -58,7 +55,7 @@ class Direction:
             for entry, what in self._context.timeline.of_kind(Withdraw)
             if what.country is not None and entry.first <= step and self._context.actor(what.actor) == actor
         ]
-        return np.isin(ground.cells_country, left)
+        return np.isin(ground.cells_country, left) if left else np.zeros(ground.cells, np.bool_)
 
     def _orders(self, step: int) -> Iterator[tuple[str, str, tuple[str, ...], float]]:
         """Standing orders: intervention, actor, groups (none: all) and weight."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ from sahelsim.world.state import Actors, Cells, Communities, Groups, Outside, Un
 
 __all__ = ["Blueprint", "build_blueprint", "new_world", "unit_count"]
 
+Edges = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Blueprint:
@@ -44,6 +46,17 @@ class Blueprint:
     depot: npt.NDArray[np.int32]  # (A,) community whose people refill an army; -1 none
     groups: tuple[tuple[str, str], ...]  # (actor, group) by index
     besieged: dict[str, int]  # community of each siege that is in place on the first day
+    spread: dict[bytes, tuple[Edges, Edges]] = field(default_factory=dict)  # from `edges_of`, found once
+
+    def edges_of(self, homes: HomeCells, allowed: npt.NDArray[np.bool_]) -> tuple[Edges, Edges]:
+        """Running shares by cell of garrison and of mobile units, shape (C,) each, on the cells that are allowed."""
+        key = b"".join(a.tobytes() for a in (homes.latitude, homes.longitude, homes.weight, homes.radius_km, allowed))
+        if key not in self.spread:
+            self.spread[key] = (
+                np.cumsum(homes.point_weights(self.ground, allowed)),
+                np.cumsum(homes.area_weights(self.ground, allowed)),
+            )
+        return self.spread[key]
 
 
 def build_blueprint(scenario: Scenario) -> Blueprint:
@@ -229,12 +242,8 @@ def fill_units(
     allowed = blueprint.allowed[actor] if closed is None else blueprint.allowed[actor] & ~closed
     garrison = np.floor((np.arange(n) + 1) * garrison_share) > np.floor(np.arange(n) * garrison_share)
     draws = uniforms(world.key, Stream.PLACEMENT, world.step, places)
-    for mask, weights in (
-        (garrison, homes.point_weights(world.ground, allowed)),
-        (~garrison, homes.area_weights(world.ground, allowed)),
-    ):
-        edges = np.cumsum(weights)
-        cell = np.minimum(np.searchsorted(edges, draws[mask, 0] * edges[-1], side="right"), weights.size - 1)
+    for mask, edges in zip((garrison, ~garrison), blueprint.edges_of(homes, allowed), strict=True):
+        cell = np.minimum(np.searchsorted(edges, draws[mask, 0] * edges[-1], side="right"), edges.size - 1)
         units.cell[places[mask]] = cell
         units.home[places[mask]] = cell
     units.group[places] = group

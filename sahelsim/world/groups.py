@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.world.groups_kernel import adopt
 from sahelsim.world.state import World
 
 __all__ = ["adopting_groups"]
@@ -15,12 +16,7 @@ def adopting_groups(world: World) -> npt.NDArray[np.int16]:
 
     The actor's first group of that people, else its first; -1 for an actor that has no group (left).
     """
-    groups = world.groups
-    peoples = world.ground.kinship.shape[0]
-    out = np.full((world.actors.camp.size, peoples + 1), -1, np.int16)
-    for g in range(groups.actor.size - 1, -1, -1):
-        out[groups.actor[g]] = g
-    for g in range(groups.actor.size - 1, -1, -1):
-        if groups.people[g] >= 0:
-            out[groups.actor[g], groups.people[g]] = g
+    groups, peoples = world.groups, world.ground.kinship.shape[0]
+    out = np.empty((world.actors.camp.size, peoples + 1), np.int16)
+    adopt(groups.actor, groups.people, out)
     return out

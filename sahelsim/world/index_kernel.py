@@ -7,11 +7,12 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 
-__all__ = ["bin_units", "pledged_people"]
+__all__ = ["bin_units", "fighters_by", "fighters_of", "pledged_people"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
 
 
 @kernel
@@ -37,32 +38,30 @@ def bin_units(
         Number of (cell, actor) pairs and of (cell, pair of actors) present: bounds on the rows that can be logged.
     """
     cells, actors = strength.shape
-    start[:] = 0
     strength[:, :] = 0
+    place = np.zeros(cells, np.int32)  # first the units of each cell, then where the next of them goes
     for u in range(unit_cell.size):
         if unit_strength[u] > 0:
-            start[unit_cell[u] + 1] += 1
-            strength[unit_cell[u], unit_actor[u]] += unit_strength[u]
+            c = np.uint64(unit_cell[u])  # unsigned: no look for an index from the end
+            place[c] += 1
+            strength[c, np.uint64(unit_actor[u])] += unit_strength[u]
+    first, sides, meetings = 0, 0, 0
     for c in range(cells):
-        start[c + 1] += start[c]
-    for u in range(unit_cell.size):
-        if unit_strength[u] > 0:
-            c = unit_cell[u]
-            order[start[c]] = u
-            start[c] += 1
-    for c in range(cells, 0, -1):
-        start[c] = start[c - 1]
-    start[0] = 0
-    sides = 0
-    meetings = 0
-    for c in range(cells):
-        if start[c + 1] > start[c]:
+        here = place[c]
+        start[c] = place[c] = first
+        first += here
+        if here > 0:
             present = 0
             for a in range(actors):
-                if strength[c, a] > 0:
-                    present += 1
+                present += 1 if strength[c, a] > 0 else 0
             sides += present
             meetings += present * (present - 1) // 2
+    start[cells] = first
+    for u in range(unit_cell.size):
+        if unit_strength[u] > 0:
+            c = np.uint64(unit_cell[u])
+            order[np.uint64(place[c])] = u
+            place[c] += 1
     return sides, meetings
 
 
@@ -83,3 +82,30 @@ def pledged_people(community_start: I32, camp: I8, population: I32, pledged: I32
     for c in range(pledged.shape[0]):
         for m in range(community_start[c], community_start[c + 1]):
             pledged[c, camp[m]] += population[m]
+
+
+@kernel
+def fighters_by(label: I16, unit_strength: I32, fighters: I64) -> None:
+    """Fighters of each actor, group or whatever `label` (U,) numbers, into `fighters` (N,).
+
+    Units with one label mostly follow one another, and are summed in runs.
+    """
+    fighters[:] = 0
+    last, run = 0, 0
+    for u in range(label.size):
+        if unit_strength[u] > 0:
+            if label[u] != last:
+                fighters[last] += run
+                last, run = label[u], 0
+            run += unit_strength[u]
+    if run > 0:
+        fighters[last] += run
+
+
+@kernel
+def fighters_of(strength: I32, fighters: I64) -> None:
+    """Fighters of each actor, from those in each cell (C, A), into `fighters` (A,)."""
+    fighters[:] = 0
+    for c in range(strength.shape[0]):
+        for a in range(strength.shape[1]):
+            fighters[a] += strength[c, a]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from sahelsim.world.fields import Variable, registry_of, variable
 from sahelsim.world.ground import Ground
 from sahelsim.world.log import DecisionBuffer, FlowBuffer, ViolenceBuffer
 
-__all__ = ["Actors", "Cells", "Communities", "Groups", "Outside", "Units", "World", "registry"]
+__all__ = ["Actors", "Cells", "Communities", "Freshness", "Groups", "Outside", "Units", "World", "registry"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -136,6 +137,20 @@ class Outside:
 
 
 @dataclass
+class Freshness:
+    """What of the index of who stands where (`world.index`) still holds. Trusted only while `kept`, in a step."""
+
+    kept: bool = False
+    units: bool = False  # `start`, `order` and `strength` of the cells
+    people: bool = False  # `pledged` of the cells
+    bounds: tuple[int, int] = (0, 0)  # what the last sorting of units returned
+
+    def keep(self, kept: bool) -> None:
+        """Begin or cease to trust the index; either way nothing holds yet."""
+        self.kept, self.units, self.people = kept, False, False
+
+
+@dataclass
 class World:
     """One replicate in being: the ground it stands on, its state, its key and its logs."""
 
@@ -152,6 +167,14 @@ class World:
     decisions: DecisionBuffer
     flows: FlowBuffer
     ledger: dict[str, int] = field(default_factory=dict)
+    fresh: Freshness = field(default_factory=Freshness)
+    _scratch: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    def scratch_like(self, name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Room of the shape and type of `array` for a large intermediate result, the same at each step."""
+        if name not in self._scratch:
+            self._scratch[name] = np.empty_like(array)
+        return self._scratch[name]
 
 
 def registry() -> dict[str, tuple[Variable, ...]]:

@@ -34,10 +34,11 @@ def parameters(**changes: float) -> MovementParameters:
 
 def hop(world: World, p: MovementParameters, chance: float | np.ndarray = 1.0, number: int = 0) -> None:
     """One call of the kernel over the whole world."""
-    units, ground = world.units, world.ground
+    index_units(world)
+    units, ground, cells = world.units, world.ground, world.cells
     move_units(
-        *world.key, int(Stream.MOVEMENT), world.step, number,
-        units.cell, units.actor, units.group, units.role, units.strength,
+        *world.key, int(Stream.MOVEMENT), world.step, number, cells.start, cells.order,
+        units.cell, units.actor, units.group, units.role,
         world.groups.attraction, world.cells.appeal, ground.neighbours, ground.cells_country,
         world.outside.border, np.broadcast_to(chance, (world.actors.camp.size,)).astype(np.float64), p.sharpness,
         p.border_cost, p.closed_cost,

@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import chance, log, logistic, lomax
+from sahelsim.elementary import chance, log, logistic, lomax, out_of_reach
 from sahelsim.mechanisms.movement.kernel import CLOSED
 from sahelsim.rng import uniform4
 from sahelsim.world.log_kernel import write_violence
@@ -157,6 +157,16 @@ def remember_clash(
 
 
 @kernel
+def _present(here: I32, present: I64) -> int:
+    """Actors who have fighters among `here` (A,), into `present` (A,); returns how many."""
+    n = 0
+    for a in range(here.size):
+        present[n] = a
+        n += 1 if here[a] > 0 else 0
+    return n
+
+
+@kernel
 def fight(
     k0: int, k1: int, stream: int, loss_stream: int, step: int, weeks: float,
     start: I32, order: I32, strength: I32, memory: F32, losses: F32, appeal: F32,
@@ -175,13 +185,18 @@ def fight(
     a unit that stands in the cell.
     """
     cells, actors = strength.shape
+    present = np.empty(actors, np.int64)
     for c in range(cells):
         first, last = start[c], start[c + 1]
         if last - first < 2:
             continue
+        n = _present(strength[c], present)
+        if n < 2:
+            continue
         terrain = 1.0 + (desert_factor - 1.0) * desert[c]
-        for a in range(actors):
-            for b in range(a + 1, actors):
+        for i in range(n):
+            for j in range(i + 1, n):
+                a, b = present[i], present[j]
                 s_a, s_b = strength[c, a], strength[c, b]
                 if s_a == 0 or s_b == 0 or enmity[a, b] <= 0.0:
                     continue
@@ -194,7 +209,7 @@ def fight(
                     hazard *= 1.0 - quiet * bound[c, a]
                 dyad = (c * actors + a) * actors + b
                 onset, who, outcome, severity = uniform4(k0, k1, stream, step, dyad, 0)
-                if onset >= chance(hazard * weeks):
+                if out_of_reach(onset, hazard * weeks) or onset >= chance(hazard * weeks):
                     continue
                 attacker, winner, deaths_a, deaths_b, odds = clash(
                     k0, k1, loss_stream, step, dyad, who, outcome, severity, a, b, c, first, last, order, strength[c],

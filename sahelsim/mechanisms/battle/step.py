@@ -40,6 +40,7 @@ def run_step(world: World, parameters: BattleParameters, escalation: float, week
     actors.defeats *= fade
     world.violence.reserve(meetings)
     t, log = actors.traits, world.violence
+    before = int(log.count[0])
     fight(
         *world.key, int(Stream.BATTLE), int(Stream.BATTLE_LOSSES), world.step, weeks,
         cells.start, cells.order, cells.strength, cells.memory, cells.losses, cells.appeal,
@@ -54,4 +55,5 @@ def run_step(world: World, parameters: BattleParameters, escalation: float, week
     )  # fmt: skip
     fought = actors.victories + actors.defeats
     actors.momentum[:] = (actors.victories - actors.defeats) / (fought + p.momentum_scale)
+    world.fresh.units &= int(log.count[0]) == before  # without a battle nobody fell or left
     index_units(world)

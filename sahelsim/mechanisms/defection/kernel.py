@@ -23,10 +23,10 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import chance, log, logistic
-from sahelsim.rng import uniform2
+from sahelsim.rng import uniform_pairs
 from sahelsim.world.log_kernel import write_decision
 
-__all__ = ["defect"]
+__all__ = ["defect", "grow_used"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -48,14 +48,20 @@ def defect(
     actors = strength.shape[1]
     gone = 0
     likely = chance(rate * weeks)
+    living = np.empty(unit_cell.size, np.int32)
+    n = 0
     for u in range(unit_cell.size):
-        if unit_strength[u] == 0:
+        if unit_strength[u] > 0:
+            living[n] = u
+            n += 1
+    weigh, decide = np.empty(n), np.empty(n)
+    uniform_pairs(k0, k1, stream, step, living[:n], 0, weigh, decide)
+    for i in range(n):
+        if weigh[i] >= likely:
             continue
+        u = living[i]
         c = unit_cell[u]
         a = unit_actor[u]
-        weigh, decide = uniform2(k0, k1, stream, step, u, 0)
-        if weigh >= likely:
-            continue
         g = unit_group[u]
         people = group_people[g]
         to = -1
@@ -78,16 +84,24 @@ def defect(
                 best = worth
                 terms = (t0, t1, t2, t3, t4)
         held = cohesion * cohesion_of[g]
-        if to < 0 or decide >= logistic(best - held):
+        if to < 0 or decide[i] >= logistic(best - held):
             continue
-        n = unit_strength[u]
-        strength[c, a] -= n
-        strength[c, to] += n
+        fighters = unit_strength[u]
+        strength[c, a] -= fighters
+        strength[c, to] += fighters
         unit_actor[u] = to
         unit_group[u] = adopt[to, people]
         gone += 1
         write_decision(
-            log_rows, log_terms, log_count, step, kind, c, u, a, to, n,
+            log_rows, log_terms, log_count, step, kind, c, u, a, to, fighters,
             terms[0], terms[1], terms[2], terms[3], terms[4], -held, 0.0, 0.0,
         )  # fmt: skip
     return gone
+
+
+@kernel
+def grow_used(now: I64, share: float, usual: F64, rise: F64) -> None:
+    """How far each actor has risen above its usual strength, (A,); then it gets used to a `share` of the change."""
+    for a in range(now.size):
+        rise[a] = log((now[a] + 1.0) / (usual[a] + 1.0))
+        usual[a] += share * (now[a] - usual[a])

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.elementary import log
 from sahelsim.mechanisms.decay import decay_factor
-from sahelsim.mechanisms.defection.kernel import defect
+from sahelsim.mechanisms.defection.kernel import defect, grow_used
 from sahelsim.mechanisms.defection.parameters import DefectionParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
 from sahelsim.world.groups import adopting_groups
 from sahelsim.world.index import index_units
+from sahelsim.world.index_kernel import fighters_by
 from sahelsim.world.state import World
 
 __all__ = ["note_growth", "pay_received", "run_step", "tide"]
@@ -39,12 +39,11 @@ def note_growth(world: World, parameters: DefectionParameters, weeks: float) -> 
     used to already (see `interventions.forces` and `interventions.splits`).
     """
     actors, units = world.actors, world.units
-    now = np.bincount(units.actor, weights=units.strength, minlength=actors.camp.size)
+    now = np.empty(actors.camp.size, np.int64)
+    fighters_by(units.actor, units.strength, now)
     if world.step == 0:
         actors.usual[:] = now
-    for a in range(now.size):
-        actors.rise[a] = log((now[a] + 1.0) / (actors.usual[a] + 1.0))
-    actors.usual += (1.0 - decay_factor(parameters.rise_half_life, weeks)) * (now - actors.usual)
+    grow_used(now, 1.0 - decay_factor(parameters.rise_half_life, weeks), actors.usual, actors.rise)
 
 
 def run_step(world: World, parameters: DefectionParameters, unit_size: npt.NDArray[np.int32], weeks: float) -> None:

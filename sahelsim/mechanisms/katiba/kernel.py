@@ -44,8 +44,15 @@ F64 = npt.NDArray[np.float64]
 def count_fighters(unit_group: I16, unit_strength: I32, fighters: I32) -> None:
     """Fighters of each group, into `fighters` (G,)."""
     fighters[:] = 0
-    for u in range(unit_group.size):
-        fighters[unit_group[u]] += unit_strength[u]
+    last, run = 0, 0
+    for u in range(unit_group.size):  # units of a group mostly follow one another, and are summed in runs
+        if unit_strength[u] > 0:
+            if unit_group[u] != last:
+                fighters[last] += run
+                last, run = unit_group[u], 0
+            run += unit_strength[u]
+    if run > 0:
+        fighters[last] += run
 
 
 @kernel
@@ -141,12 +148,17 @@ def go_over(
     together = np.empty(actors, np.int64)
     odds = np.empty(actors)
     fighters = np.empty(group_actor.size, np.int32)
-    count_fighters(unit_group, unit_strength, fighters)
+    counted = False
     gone = 0
     for g in range(group_actor.size):
         a = group_actor[g]
         weigh, decide = uniform2(k0, k1, stream, step, g, 0)
-        if fighters[g] == 0 or weigh >= chance(rate * weeks):
+        if weigh >= chance(rate * weeks):
+            continue
+        if not counted:
+            count_fighters(unit_group, unit_strength, fighters)
+            counted = True
+        if fighters[g] == 0:
             continue
         others = 0
         for h in range(group_actor.size):

@@ -34,7 +34,9 @@ from sahelsim.elementary import chance, lomax
 from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_decision
 
-__all__ = ["claims", "desert", "fighters_within_reach", "gather", "kidnap", "levy", "open_share", "settle"]
+__all__ = [
+    "claims", "desert", "fighters_within_reach", "gather", "kidnap", "levy", "open_share", "settle", "within_reach",
+]  # fmt: skip
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -64,11 +66,22 @@ def fighters_within_reach(start: I32, strength: I32, neighbours: I32, reach: I32
 
 
 @kernel
-def claims(c: int, reach: I32, share: F64, weight: F64, who: I64) -> int:
-    """Weights of the actors in cell c; fills `weight` (A,) and `who` (A,) with those who have one; returns how many."""
+def within_reach(reach: I32, near: I64) -> int:
+    """Actors who have fighters within reach (A,) of a cell, into `near` (A,); returns how many."""
     n = 0
-    for a in range(share.size):
-        weight[a] = share[a] * reach[c, a]
+    for a in range(reach.size):
+        near[n] = a
+        n += 1 if reach[a] > 0 else 0
+    return n
+
+
+@kernel
+def claims(reach: I32, near: I64, n_near: int, share: F64, weight: F64, who: I64) -> int:
+    """Weights (A,) of the actors near[:n_near]; fills `who` (A,) with those who have one; returns how many."""
+    n = 0
+    for i in range(n_near):
+        a = near[i]
+        weight[a] = share[a] * reach[a]
         if weight[a] > 0.0:
             who[n] = a
             n += 1
@@ -109,13 +122,17 @@ def gather(
     weight = np.empty(actor_camp.size)
     who = np.empty(actor_camp.size, np.int64)
     may = np.empty(actor_camp.size, np.int64)
+    near = np.empty(actor_camp.size, np.int64)
     for c in range(reach.shape[0]):
+        n_near = within_reach(reach[c], near)
+        if n_near == 0:
+            continue
         if trade_of[c] > 0.0 or gold_of[c] > 0.0:
-            n = claims(c, reach, trading, weight, who)
+            n = claims(reach[c], near, n_near, trading, weight, who)
             passing = trade_of[c] * open_share(c, neighbours, country, border)
             levy(passing * weeks, weight, who, n, levy_scale, trade)
             levy(gold_of[c] * weeks, weight, who, n, levy_scale, gold)
-        n = claims(c, reach, taxing, weight, who)
+        n = claims(reach[c], near, n_near, taxing, weight, who)
         if n == 0:
             continue
         for m in range(community_start[c], community_start[c + 1]):
@@ -217,13 +234,16 @@ def desert(
     population: I32, strain: F64, rate: float,
 ) -> int:  # fmt: skip
     """Fighters go home to a community of their people in the cell, else in the unit's home cell; returns how many."""
+    share = np.zeros(strain.size)
+    for a in range(strain.size):
+        if rate * strain[a] > 0.0:
+            share[a] = chance(rate * strain[a] * weeks)
     gone = 0
     for u in range(unit_cell.size):
-        hazard = rate * strain[unit_actor[u]]
-        if unit_strength[u] == 0 or hazard <= 0.0:
+        if unit_strength[u] == 0 or not rate * strain[unit_actor[u]] > 0.0:
             continue
         part, begin = uniform2(k0, k1, stream, step, u, 0)
-        leave = min(unit_strength[u], int(chance(hazard * weeks) * unit_strength[u] + part))
+        leave = min(unit_strength[u], int(share[unit_actor[u]] * unit_strength[u] + part))
         if leave == 0:
             continue
         m = -1

@@ -11,6 +11,7 @@ from sahelsim.mechanisms.means.parameters import MeansParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Account, Decision, Trait
 from sahelsim.world.index import index_units
+from sahelsim.world.index_kernel import fighters_of
 from sahelsim.world.state import World
 
 __all__ = ["run_step", "set_drive"]
@@ -29,9 +30,11 @@ def run_step(world: World, parameters: MeansParameters, weeks: float) -> None:
     income = np.zeros(actors.accounts.shape)
     income[Account.SUPPORT] = actors.traits[Trait.SUPPORT] * weeks
     _take(world, p, weeks, income)
+    fighters = np.empty(actors.camp.size, np.int64)
+    fighters_of(cells.strength, fighters)
     settle(
         *world.key, int(Stream.MEANS), world.step, weeks, actors.budget, income, actors.traits[Trait.PAY],
-        cells.strength.sum(axis=0, dtype=np.int64), p.wage, decay_factor(p.arrears_half_life, weeks),
+        fighters, p.wage, decay_factor(p.arrears_half_life, weeks),
         int(Account.PAY), actors.treasury, actors.accounts, actors.arrears, actors.strain,
     )  # fmt: skip
     world.ledger["fighters_home"] += int(
@@ -47,7 +50,7 @@ def _take(world: World, p: MeansParameters, weeks: float, income: npt.NDArray[np
     """Fill the accounts of tax, trade, gold and ransom of `income` (accounts, A)."""
     actors, cells, ground, c, log = world.actors, world.cells, world.ground, world.communities, world.decisions
     t = actors.traits
-    reach = np.empty_like(cells.strength)
+    reach = world.scratch_like("reach", cells.strength)
     fighters_within_reach(cells.start, cells.strength, ground.neighbours, reach)
     gather(
         weeks, reach, ground.neighbours, ground.cells_country, world.outside.border, ground.trade, ground.gold,

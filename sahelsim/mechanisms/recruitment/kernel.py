@@ -21,9 +21,10 @@ import numpy.typing as npt
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import exp
 from sahelsim.mechanisms.movement.kernel import CLOSED
-from sahelsim.rng import uniform4
+from sahelsim.rng import uniform2, uniform4
+from sahelsim.world.index_kernel import fighters_of
 
-__all__ = ["enlist", "merge_small", "refill_army", "split_large"]
+__all__ = ["enlist", "merge_small", "refill_armies", "refill_army", "split_large"]
 
 
 I8 = npt.NDArray[np.int8]
@@ -108,7 +109,10 @@ def split_large(
     `room` (A, 2) is the first place of each actor's new units and the one behind the last.
     """
     free = room[:, 0].copy()
+    least = split_factor * unit_size.min()
     for u in range(unit_cell.size):
+        if unit_strength[u] < least:
+            continue
         a = unit_actor[u]
         if unit_strength[u] < split_factor * unit_size[a]:
             continue
@@ -128,19 +132,24 @@ def split_large(
 
 
 @kernel
-def merge_small(start: I32, order: I32, unit_actor: I16, unit_strength: I32, below: int) -> None:
-    """Units below `below` fighters join the next unit of their actor in the cell, if there is one."""
-    for c in range(start.size - 1):
-        for i in range(start[c], start[c + 1]):
-            u = order[i]
-            if unit_strength[u] == 0 or unit_strength[u] >= below:
-                continue
-            for j in range(i + 1, start[c + 1]):
-                v = order[j]
-                if unit_actor[v] == unit_actor[u] and unit_strength[v] > 0:
-                    unit_strength[v] += unit_strength[u]
-                    unit_strength[u] = 0
-                    break
+def merge_small(start: I32, order: I32, unit_cell: I32, unit_actor: I16, unit_strength: I32, below: int) -> None:
+    """Units below `below` fighters join the next unit of their actor in the cell, if there is one.
+
+    Those that the index of the cells (`start`, `order`) does not have yet stay as they are.
+    """
+    for u in range(unit_strength.size):
+        if unit_strength[u] == 0 or unit_strength[u] >= below:
+            continue
+        last = start[unit_cell[u] + 1]
+        i = start[unit_cell[u]]
+        while i < last and order[i] != u:
+            i += 1
+        for j in range(i + 1, last):
+            v = order[j]
+            if unit_actor[v] == unit_actor[u] and unit_strength[v] > 0:
+                unit_strength[v] += unit_strength[u]
+                unit_strength[u] = 0
+                break
 
 
 @kernel
@@ -172,3 +181,30 @@ def refill_army(
         unit_strength[u] += taken
         found += taken
     return found
+
+
+@kernel
+def refill_armies(
+    k0: int, k1: int, stream: int, step: int, share: float, establishment: F64, strength: I32, depot: I32, room: I64,
+    raised: I64, purse: I64, population: I32, unit_cell: I32, unit_home: I32, unit_actor: I16, unit_group: I16,
+    unit_strength: I32, attraction: F32, unit_size: I32, recruits: I64,
+) -> None:  # fmt: skip
+    """Refill a `share` of what each army lacks from the people of its depot; adds to `recruits` (A,).
+
+    `raised` (A,) are the units that each actor had at the start, `room` (A, 2) the places of its new ones.
+    """
+    total = np.empty(depot.size, np.int64)
+    fighters_of(strength, total)
+    for a in range(depot.size):
+        shortfall = establishment[a] - total[a]
+        if establishment[a] <= 0.0 or depot[a] < 0 or shortfall <= 0.0:
+            continue
+        people = min(population[depot[a]], purse[a] - recruits[a])
+        u0, u1 = uniform2(k0, k1, stream, step, a, 0)
+        first, last = room[a, 0], room[a, 1]
+        taken = refill_army(
+            u0, u1, a, first, last, share * shortfall, people, unit_cell, unit_home, unit_actor, unit_group,
+            unit_strength, attraction, unit_size[a], first + raised[a],
+        )  # fmt: skip
+        population[depot[a]] -= taken
+        recruits[a] += taken

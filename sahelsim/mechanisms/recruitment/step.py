@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.mechanisms.recruitment.kernel import enlist, merge_small, refill_army, split_large
+from sahelsim.mechanisms.recruitment.kernel import enlist, merge_small, refill_armies, split_large
 from sahelsim.mechanisms.recruitment.parameters import RecruitmentParameters
-from sahelsim.rng import Stream, uniform2
+from sahelsim.rng import Stream
 from sahelsim.terms import Account, Role, Trait
 from sahelsim.world.index import index_communities, index_units
+from sahelsim.world.index_kernel import fighters_of
 from sahelsim.world.state import World
 
 __all__ = ["Rolls", "run_step"]
@@ -68,12 +69,17 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
         world.communities.besieger, actors.camp, actors.traits[Trait.RECRUITING] * (1.0 - actors.strain),
         actors.momentum, actors.fame, p.rate, p.ceiling, p.momentum, p.fame, purse, recruits,
     )  # fmt: skip
-    _refill(world, p, rolls, weeks, purse, recruits)
+    refill_armies(
+        *world.key, int(Stream.REFILL), world.step, min(1.0, p.refill * weeks), actors.traits[Trait.ESTABLISHMENT],
+        cells.strength, rolls.depot, rolls.room, rolls.raised, purse, world.communities.population,
+        units.cell, units.home, units.actor, units.group, units.strength, world.groups.attraction, rolls.unit_size,
+        recruits,
+    )  # fmt: skip
     world.ledger["recruits"] += int(recruits.sum())
     spent = p.cost * recruits * actors.budget
     actors.accounts[Account.RECRUITMENT] -= spent
     actors.treasury -= spent
-    merge_small(cells.start, cells.order, units.actor, units.strength, p.disband_below)
+    merge_small(cells.start, cells.order, units.cell, units.actor, units.strength, p.disband_below)
     split_large(
         units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size, rolls.spare,
         int(Role.MOBILE), p.split_factor,
@@ -83,26 +89,8 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
 def _purse(world: World, p: RecruitmentParameters, wage: float) -> I64:
     """Recruits that each actor can pay for, shape (A,), without touching its reserve."""
     actors = world.actors
-    reserve = p.reserve * wage * actors.traits[Trait.PAY] * world.cells.strength.sum(axis=0, dtype=np.int64)
+    fighters = np.empty(actors.camp.size, np.int64)
+    fighters_of(world.cells.strength, fighters)
+    reserve = p.reserve * wage * actors.traits[Trait.PAY] * fighters
     free = np.maximum(actors.treasury - np.ceil(reserve).astype(np.int64), 0)
     return np.where((actors.budget == 1) & (p.cost > 0), free // max(p.cost, 1), _ANY_NUMBER)
-
-
-def _refill(world: World, p: RecruitmentParameters, rolls: Rolls, weeks: float, purse: I64, recruits: I64) -> None:
-    """Refill the armies; adds to `recruits` (A,)."""
-    units, population = world.units, world.communities.population
-    total = world.cells.strength.sum(axis=0, dtype=np.int64)
-    for a in np.flatnonzero(world.actors.traits[Trait.ESTABLISHMENT] > 0):
-        depot = int(rolls.depot[a])
-        shortfall = float(world.actors.traits[Trait.ESTABLISHMENT, a] - total[a])
-        if depot < 0 or shortfall <= 0:
-            continue
-        first, last = (int(place) for place in rolls.room[a])
-        taken = refill_army(
-            *uniform2(*world.key, int(Stream.REFILL), world.step, int(a), 0), int(a), first, last,
-            min(1.0, p.refill * weeks) * shortfall, min(int(population[depot]), int(purse[a] - recruits[a])),
-            units.cell, units.home, units.actor, units.group, units.strength, world.groups.attraction,
-            int(rolls.unit_size[a]), first + int(rolls.raised[a]),
-        )  # fmt: skip
-        population[depot] -= taken
-        recruits[a] += taken
