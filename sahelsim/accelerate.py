@@ -21,7 +21,7 @@ __all__ = ["cache_directory", "inlined", "kernel"]
 F = TypeVar("F", bound=Callable[..., object])
 
 _PACKAGE = Path(__file__).parent
-_SHARED = ("accelerate.py", "elementary.py", "rng.py")
+_SHARED = ("accelerate.py", "elementary.py", "elementary_arrays.py", "rng.py")
 
 
 def _sources_digest() -> str:

@@ -1,7 +1,8 @@
 """exp, log and friends from plain arithmetic, so that every processor returns the same bits.
 
 The C library picks another exp or log by processor (with or without fused multiply-add) and differs in the last bit;
-these are the rational approximations of Moshier's Cephes library (1989), relative error below 3e-16.
+these are the rational approximations of Moshier's Cephes library (1989), relative error below 3e-16. For arrays
+outside of kernels: `elementary_arrays`.
 """
 
 from __future__ import annotations
@@ -12,38 +13,34 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import inlined, kernel
+from sahelsim.elementary_arrays import EXP_LIMIT, EXP_P, EXP_Q, LN2_HIGH, LN2_LOW, LOG2E, POW2
 
 __all__ = ["chance", "exp", "log", "log1p", "logistic", "logs", "lomax", "out_of_reach", "power"]
 
 F64 = npt.NDArray[np.float64]
 
-_LOG2E = 1.4426950408889634
-_LN2_HIGH = 6.93145751953125e-1
-_LN2_LOW = 1.42860682030941723212e-6
 _LOG_LN2_HIGH = 0.693359375
 _LOG_LN2_LOW = -2.121944400546905827679e-4
 _SQRT_HALF = 0.70710678118654752440
-_LIMIT = 700.0
 _MARGIN = 1.0e-9  # far above what rounding can add to a hazard and to its chance
 _FRACTION = 52  # bits of the fraction of a double; then follow 11 of the exponent
 _FRACTION_BITS = (1 << _FRACTION) - 1
 _EXPONENT = 0x7FF
 _BIAS = 1022
 _HALF_BITS = _BIAS << _FRACTION  # the number 1/2
-_POW2 = np.ldexp(1.0, np.arange(-1021, 1022))
 
 
 @kernel
 def exp(x: float) -> float:
     """e to the x; x is held to -700…700."""
-    x = min(max(x, -_LIMIT), _LIMIT)
-    k = math.floor(_LOG2E * x + 0.5)
-    r = x - k * _LN2_HIGH
-    r = r - k * _LN2_LOW
+    x = min(max(x, -EXP_LIMIT), EXP_LIMIT)
+    k = math.floor(LOG2E * x + 0.5)
+    r = x - k * LN2_HIGH
+    r = r - k * LN2_LOW
     s = r * r
-    p = r * ((1.26177193074810590878e-4 * s + 3.02994407707441961300e-2) * s + 9.99999999999999999910e-1)
-    q = ((3.00198505138664455042e-6 * s + 2.52448340349684104192e-3) * s + 2.27265548208155028766e-1) * s + 2.0
-    return float((1.0 + 2.0 * (p / (q - p))) * _POW2[int(k) + 1021])
+    p = r * ((EXP_P[0] * s + EXP_P[1]) * s + EXP_P[2])
+    q = ((EXP_Q[0] * s + EXP_Q[1]) * s + EXP_Q[2]) * s + EXP_Q[3]
+    return float((1.0 + 2.0 * (p / (q - p))) * POW2[int(k) + 1021])
 
 
 @inlined

@@ -2,7 +2,7 @@
 
 Cells are numbered row by row from the south-west corner: ``cell = row * nx + column``, rows going north and
 columns going east. A cell owns its southern and western edge and not its northern and eastern one.
-Imports numpy and the package's errors, nothing else.
+Imports numpy, the package's arithmetic and its errors, nothing else.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.elementary_arrays import arcsin, cos, sin
 from sahelsim.errors import BadInput
 
 __all__ = ["EARTH_RADIUS_KM", "NEIGHBOUR_STEPS", "PRIO_GRID_DEGREES", "Grid", "distance_km", "prio_gid"]
@@ -161,7 +162,7 @@ class Grid:
         """Size of each cell, shape (C, 2): south to north, and west to east along the middle [km]."""
         degree = math.pi / 180.0 * EARTH_RADIUS_KM
         size = np.full((self.size, 2), degree * self.resolution)
-        size[:, 1] *= np.cos(np.radians(self.latitude))
+        size[:, 1] *= cos(np.radians(self.latitude))
         return size
 
 
@@ -184,8 +185,9 @@ def distance_km(lat_a: npt.ArrayLike, lon_a: npt.ArrayLike, lat_b: npt.ArrayLike
         np.radians(np.asarray(lat_b, dtype=np.float64)),
     )
     half_lon = np.radians(np.asarray(lon_b, dtype=np.float64) - np.asarray(lon_a, dtype=np.float64)) / 2.0
-    h = np.sin((phi_b - phi_a) / 2.0) ** 2 + np.cos(phi_a) * np.cos(phi_b) * np.sin(half_lon) ** 2
-    distance: FloatArray = 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
+    north, east = sin((phi_b - phi_a) / 2.0), sin(half_lon)
+    h = north * north + cos(phi_a) * cos(phi_b) * (east * east)
+    distance: FloatArray = 2.0 * EARTH_RADIUS_KM * arcsin(np.sqrt(np.minimum(h, 1.0)))
     return distance
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.elementary_arrays import cos, sin
 from sahelsim.grid import EARTH_RADIUS_KM, distance_km, prio_gid
 from sahelsim.observation.address import Address, draws
 from sahelsim.observation.parameters import ObservationParameters
@@ -150,8 +151,8 @@ def _move_near(lat: F64, lon: F64, rows: npt.NDArray[np.bool_], country: I64, u:
     i = np.flatnonzero(rows)
     radius = NEAR_KM * _INSIDE / _KM_PER_DEGREE * np.sqrt(u[i, 1])
     angle = 2.0 * np.pi * u[i, 2]
-    y = lat[i] + radius * np.sin(angle)
-    x = lon[i] + radius * np.cos(angle) / np.cos(np.radians(lat[i]))
+    y = lat[i] + radius * sin(angle)
+    x = lon[i] + radius * cos(angle) / cos(np.radians(lat[i]))
     _place_if_inside(lat, lon, i, y, x, country, ground)
 
 

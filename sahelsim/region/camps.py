@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.elementary_arrays import cos, sin
 from sahelsim.errors import BadInput
 from sahelsim.grid import EARTH_RADIUS_KM
 from sahelsim.region.apportion import apportion
@@ -89,8 +90,8 @@ def _spiral(clan: Clan, points: int) -> tuple[npt.NDArray[np.float64], npt.NDArr
     radius = clan.range_km * np.sqrt((number + 0.5) / points)
     angle = number * GOLDEN_ANGLE
     degrees = np.degrees(radius / EARTH_RADIUS_KM)
-    latitude = clan.latitude + degrees * np.sin(angle)
-    longitude = clan.longitude + degrees * np.cos(angle) / math.cos(math.radians(clan.latitude))
+    latitude = clan.latitude + degrees * sin(angle)
+    longitude = clan.longitude + degrees * cos(angle) / cos(np.radians(clan.latitude))
     return latitude, longitude
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.elementary_arrays import cos
 from sahelsim.grid import EARTH_RADIUS_KM, distance_km
 from sahelsim.record import Names
 from sahelsim.scenario.schema import Scenario
@@ -87,7 +88,7 @@ def build_ground(scenario: Scenario, source: Source | None = None) -> Ground:
 def _extent(src: Source, reference_km2: float) -> float:
     """Area of a mean cell over the reference area: what rates and strengths per cell are scaled by."""
     height = EARTH_RADIUS_KM * np.pi / 180.0 * src.grid.resolution
-    return float(np.mean(height * height * np.cos(np.radians(src.grid.latitude)))) / reference_km2
+    return float(np.mean(height * height * cos(np.radians(src.grid.latitude)))) / reference_km2
 
 
 def _names(scenario: Scenario, src: Source) -> Names:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.elementary_arrays import cos, exp
 from sahelsim.errors import BadInput
 from sahelsim.grid import EARTH_RADIUS_KM
 from sahelsim.scenario.actors import Home
@@ -39,7 +40,7 @@ class HomeCells:
         """Share of mobile units by cell, shape (C,): falls off as exp(-distance / radius) around each point."""
         out = np.zeros(ground.cells)
         for lat, lon, weight, radius in _merged(ground, self):
-            near = np.exp(-_km(ground, lat, lon) / radius) * allowed
+            near = exp(-_km(ground, lat, lon) / radius) * allowed
             total = near.sum()
             if total > 0:
                 out += weight * near / total
@@ -137,7 +138,7 @@ def _merged(ground: Ground, homes: HomeCells) -> list[tuple[float, float, float,
 def _km(ground: Ground, lat: float, lon: float) -> FloatArray:
     """Flat-earth distance in km, good to a percent over a region and cheap: used for pulls, not for results."""
     km = np.pi / 180.0 * EARTH_RADIUS_KM
-    scale = np.cos(np.radians(0.5 * (ground.cells_latitude + lat)))
+    scale = cos(np.radians(0.5 * (ground.cells_latitude + lat)))
     north = (ground.cells_latitude - lat) * km
     east = (ground.cells_longitude - lon) * km * scale
     return np.asarray(np.sqrt(north * north + east * east))

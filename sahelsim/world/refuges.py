@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.elementary import log
+from sahelsim.elementary_arrays import cos, sin
 from sahelsim.grid import distance_km
 from sahelsim.mechanisms.displacement.parameters import DisplacementParameters
 
@@ -42,11 +44,13 @@ def refuges_of(
     if towns.size == 0:
         return refuges, pull
     near = towns[_nearest(lat, lon, towns, min(_NEAREST + 1, towns.size))]
+    log_size = np.zeros(m)
+    log_size[towns] = [log(size) for size in (population[towns] / p.town_size).tolist()]
     km = distance_km(lat[:, None], lon[:, None], lat[near], lon[near])
     worth = (
         -km / p.distance_km
         + p.kin * _kin_share(people, cell, population, near)
-        + p.size * np.log(population[near] / p.town_size)
+        + p.size * log_size[near]
         - p.border * (country[near] != country[:, None])
     )
     worth[near == np.arange(m)[:, None]] = -np.inf
@@ -62,7 +66,7 @@ def _nearest(lat: F64, lon: F64, towns: npt.NDArray[np.intp], k: int) -> npt.NDA
     from scipy.spatial import cKDTree
 
     lat_r, lon_r = np.radians(lat), np.radians(lon)
-    xyz = np.column_stack((np.cos(lat_r) * np.cos(lon_r), np.cos(lat_r) * np.sin(lon_r), np.sin(lat_r)))
+    xyz = np.column_stack((cos(lat_r) * cos(lon_r), cos(lat_r) * sin(lon_r), sin(lat_r)))
     return np.asarray(cKDTree(xyz[towns]).query(xyz, k=k)[1]).reshape(lat.size, -1)
 
 
