@@ -21,7 +21,8 @@ I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
 _LOGISTIC_TO_UNIT = math.sqrt(3.0) / math.pi  # standard deviation of the standard logistic law is pi / sqrt(3)
-_LOG_CONTINUE = -1.0498221244986778  # log of 0.35, the chance that a span of days grows by one more day: UCDP GED 2017-21, 278 events
+_LOG_CONTINUE = -1.0498221244986778
+"""Log of 0.35, the chance that a span of days grows by one more day: UCDP GED 2017-21, 278 events."""
 _LONGEST_DAYS = 6  # days, date_prec 2 (UCDP GED codebook: 2-6 days)
 _WEEK = 7  # days, date_prec 3
 _MONTH_LOW, _MONTH_HIGH = 8, 31  # days, date_prec 4 (codebook: 8-30 days or a month)
