@@ -9,9 +9,10 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.profile import Profiler
 from sahelsim.record import Flows, Panel, ReplicateRecord
 from sahelsim.scenario.schema import Scenario
-from sahelsim.schedule import Play, begin, run_step
+from sahelsim.schedule import Play, begin, run_stage, run_step
 from sahelsim.terms import Account, month_id
 from sahelsim.world.build import Blueprint, build_blueprint
 from sahelsim.world.control_kernel import camps_in_control, people_by_cell, turn
@@ -20,7 +21,7 @@ from sahelsim.world.index_kernel import fighters_by
 from sahelsim.world.log import FLOW_COLUMNS
 from sahelsim.world.state import World
 
-__all__ = ["Recorder", "close_ledger", "control_of", "flows_by_month", "month_ends", "simulate_replicate"]
+__all__ = ["Recorder", "close_ledger", "control_of", "flows_by_month", "month_ends", "record_of", "simulate_replicate"]
 
 _PROGRESS_EVERY = 16
 
@@ -181,6 +182,7 @@ def simulate_replicate(
     replicate: int,
     progress: Callable[[int], None] | None = None,
     blueprint: Blueprint | None = None,
+    profiler: Profiler | None = None,
 ) -> ReplicateRecord:
     """Run one replicate from the first step to the last.
 
@@ -194,6 +196,8 @@ def simulate_replicate(
         Called with the number of steps done since the last call.
     blueprint : Blueprint, optional
         From `build_blueprint(scenario)`, to share between replicates.
+    profiler : Profiler, optional
+        Runs the stages with a stop-watch; the record is the same.
 
     Returns
     -------
@@ -204,17 +208,23 @@ def simulate_replicate(
     began = time.perf_counter()
     play = begin(plan, replicate)
     recorder = Recorder(play)
+    run = run_stage if profiler is None else profiler.run
     since = 0
     for step in range(scenario.calendar.steps):
-        run_step(play)
+        run_step(play, run)
         recorder.take(play.world, step)
         since += 1
         if progress is not None and (since == _PROGRESS_EVERY or step + 1 == scenario.calendar.steps):
             progress(since)
             since = 0
+    return record_of(play, recorder, replicate, began)
+
+
+def record_of(play: Play, recorder: Recorder, replicate: int, began: float | None = None) -> ReplicateRecord:
+    """All that a replicate leaves behind; `began` is the reading of `time.perf_counter` at its start."""
     return ReplicateRecord(
         replicate=replicate,
-        seed=scenario.seed,
+        seed=play.blueprint.scenario.seed,
         violence=play.world.violence.finish(),
         decisions=play.world.decisions.finish(),
         panel=recorder.panel,
@@ -223,5 +233,5 @@ def simulate_replicate(
         fighters=recorder.fighters,
         flows=recorder.flows(play.world),
         ledger=close_ledger(play.world),
-        seconds=time.perf_counter() - began,
+        seconds=0.0 if began is None else time.perf_counter() - began,
     )

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sahelsim.profile import ReplicateProfile
     from sahelsim.scenario.schema import Scenario
 
 __all__ = ["RunSummary", "run_scenario"]
@@ -32,6 +33,7 @@ class RunSummary:
     events: int  # in the record, over all replicates
     seconds_per_replicate: float  # median time of the simulation alone, once warm
     files: tuple[str, ...]  # names in `out`
+    profile: ReplicateProfile | None = None  # where the time went, over all replicates, if asked for
 
 
 def run_scenario(
@@ -42,6 +44,7 @@ def run_scenario(
     progress: Progress | None = None,
     force: bool = False,
     inputs: Sequence[Path] = (),
+    profile: bool = False,
 ) -> RunSummary:
     """Simulate every replicate of a scenario, observe it, and write a run directory.
 
@@ -63,6 +66,8 @@ def run_scenario(
         Replace a finished run in `out`.
     inputs : sequence of Path
         Files that the scenario was read from, to be hashed in the manifest.
+    profile : bool
+        Take down where the time goes, stage by stage; the results are the same.
 
     Raises
     ------
@@ -72,6 +77,7 @@ def run_scenario(
         A replicate failed or a worker process died.
     """
     from sahelsim.errors import BadInput
+    from sahelsim.profile import add_up
     from sahelsim.results.manifest import inputs_of
     from sahelsim.results.storage import aside
     from sahelsim.results.writing import RunWriter
@@ -81,14 +87,17 @@ def run_scenario(
     if workers < 1:
         raise BadInput(f"{workers} workers cannot run anything; give at least 1", path="--workers")
     target = Path(out)
+    profiles: list[ReplicateProfile] = []
     began, started = time.perf_counter(), datetime.now(UTC)
     with _sigterm_ends_cleanly(), aside(target, force=force) as directory:
         blueprint = build_blueprint(scenario)
         writer = RunWriter(directory, scenario, blueprint.ground)
         try:
-            with closing(parts_in_order(scenario, blueprint, workers, progress)) as parts:
+            with closing(parts_in_order(scenario, blueprint, workers, progress, profile=profile)) as parts:
                 for part in parts:
                     writer.add(part)
+                    if part.profile is not None:
+                        profiles.append(part.profile)
             timings = _timings(started, time.perf_counter() - began, workers)
             writer.finish(inputs_of(scenario, inputs), timings)
         finally:
@@ -100,6 +109,7 @@ def run_scenario(
         events=writer.events,
         seconds_per_replicate=writer.seconds_per_replicate,
         files=tuple(sorted(path.name for path in target.iterdir())),
+        profile=add_up(profiles) if profiles else None,
     )
 
 

@@ -33,7 +33,7 @@ from sahelsim.world.first_sieges import lay_first_sieges
 from sahelsim.world.index import index_units
 from sahelsim.world.state import World
 
-__all__ = ["SCHEDULE", "Play", "Stage", "begin", "run_step"]
+__all__ = ["SCHEDULE", "Play", "Stage", "begin", "run_stage", "run_step"]
 
 
 @dataclass
@@ -210,14 +210,27 @@ def begin(blueprint: Blueprint, replicate: int) -> Play:
     return Play(blueprint, world, Interventions(blueprint), rolls, scenario.calendar.step_days / 7.0)
 
 
-def run_step(play: Play) -> None:
-    """One step: every stage of the schedule whose mechanism is on."""
+def run_stage(stage: Stage, play: Play) -> None:
+    """Run one stage."""
+    stage.run(play)
+
+
+def run_step(play: Play, run: Callable[[Stage, Play], None] = run_stage) -> None:
+    """One step: every stage of the schedule whose mechanism is on.
+
+    Parameters
+    ----------
+    play : Play
+        The replicate in progress.
+    run : callable
+        Runs a stage; `profile.Profiler.run` does so with a stop-watch.
+    """
     mechanisms, world = play.blueprint.scenario.mechanisms, play.world
     play.mark = int(world.violence.count[0])
     world.fresh.keep(True)
     for stage in SCHEDULE:
         if stage.switch is None or getattr(mechanisms, stage.switch).enabled:
-            stage.run(play)
+            run(stage, play)
             for index in stage.stirs:
                 setattr(world.fresh, index, False)
     world.fresh.keep(False)

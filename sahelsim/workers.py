@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sahelsim.errors import SahelsimError
@@ -36,10 +37,12 @@ class Job(NamedTuple):
     scenario: Scenario
     blueprint: Blueprint | None = None
     """What its replicates share; None leaves each process to work it out when it needs it."""
+    profile: bool = False
+    """Whether each part says where its time went."""
 
 
 def parts_in_order(
-    scenario: Scenario, blueprint: Blueprint, workers: int, progress: Progress | None
+    scenario: Scenario, blueprint: Blueprint, workers: int, progress: Progress | None, *, profile: bool = False
 ) -> Generator[Part, None, None]:
     """Results of replicates 0, 1, 2 … of a scenario.
 
@@ -51,13 +54,15 @@ def parts_in_order(
         Processes; with 1 everything happens in this one.
     progress : callable, optional
         Called with (replicate-steps done, in all).
+    profile : bool
+        Whether each part says where its time went.
 
     Raises
     ------
     SahelsimError
         A replicate failed, or a worker process died. Closing the iterator early ends the workers.
     """
-    with closing(parts_of_jobs([Job(scenario, blueprint)], workers, progress)) as parts:
+    with closing(parts_of_jobs([Job(scenario, blueprint, profile)], workers, progress)) as parts:
         for _, part in parts:
             yield part
 
@@ -106,18 +111,19 @@ class _FromProgressError(Exception):
     """Carries an error of the caller's own progress function through the simulation."""
 
 
-def _one_replicate(
-    scenario: Scenario, blueprints: _Blueprints, task: Task, advance: Callable[[int], None], first: bool
-) -> Part:
+def _one_replicate(job: Job, blueprints: _Blueprints, task: Task, advance: Callable[[int], None], first: bool) -> Part:
     """Simulate and observe one replicate; `first` of its process, it may include loading of kernels."""
+    from sahelsim.profile import Profiler
     from sahelsim.replicate import simulate_replicate
     from sahelsim.results.build import build_part
 
     number, replicate = task
+    scenario, profiler = job.scenario, Profiler(first=first) if job.profile else None
     try:
         blueprint = blueprints[number]
-        record = simulate_replicate(scenario, replicate, advance, blueprint)
-        return build_part(record, blueprint.ground, scenario, cold=first)
+        record = simulate_replicate(scenario, replicate, advance, blueprint, profiler)
+        part = build_part(record, blueprint.ground, scenario, cold=first)
+        return part if profiler is None else replace(part, profile=profiler.finish(record.seconds))
     except (SahelsimError, _FromProgressError):
         raise
     except MemoryError as error:
@@ -143,7 +149,7 @@ def _here(
 
     for task in tasks:
         try:
-            part = _one_replicate(jobs[task[0]].scenario, blueprints, task, advance, task == tasks[0])
+            part = _one_replicate(jobs[task[0]], blueprints, task, advance, task == tasks[0])
         except _FromProgressError as error:
             raise error.__cause__ or error from None
         yield task[0], part
@@ -271,4 +277,4 @@ def _work(due: int) -> Part:
         steps[due] += number
 
     first = bool(_shared.pop("new", False))
-    return _one_replicate(_shared["jobs"][task[0]].scenario, _shared["blueprints"], task, advance, first)
+    return _one_replicate(_shared["jobs"][task[0]], _shared["blueprints"], task, advance, first)

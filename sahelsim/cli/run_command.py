@@ -32,6 +32,7 @@ def run_command(
     overrides: Sequence[str],
     workers: int | None,
     force: bool,
+    profile: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -53,6 +54,7 @@ def run_command(
             progress=progress,
             force=force,
             inputs=loaded.files,
+            profile=profile,
         )
     files = [str(summary.out / file) for file in summary.files]
     if as_json:
@@ -66,6 +68,7 @@ def run_command(
                     "seconds_per_replicate": summary.seconds_per_replicate,
                     "files": files,
                     "scenario": scenario.name,
+                    **({} if summary.profile is None else {"profile": summary.profile.as_dict()}),
                 }
             )
         )
@@ -77,6 +80,10 @@ def run_command(
         print(f"\n{summary.seconds_per_replicate:.2f} s per replicate; written:")
         for file in files:
             print(f"  {file}")
+    if summary.profile is not None and not as_json:
+        from sahelsim.cli.profile_table import print_profile
+
+        print_profile(summary.profile, Console(markup=False, highlight=False))
 
 
 def _announce_compilation(console: Console) -> None:

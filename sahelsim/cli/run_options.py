@@ -30,6 +30,9 @@ def run(
     settings: Settings = None,
     override: Overrides = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier run in the same directory.")] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Print where the time went, by stage; the results are the same.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -45,6 +48,7 @@ def run(
         overrides=override or [],
         workers=workers,
         force=force,
+        profile=profile,
         as_json=json,
         quiet=quiet,
     )

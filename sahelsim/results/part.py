@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.profile import ReplicateProfile
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -24,3 +26,4 @@ class Part:
     totals: dict[str, Any]  # this replicate's entry of summary.json
     seconds: float  # that the simulation took
     cold: bool = False  # first of its process: the time includes loading or compiling of kernels
+    profile: ReplicateProfile | None = None  # where the time went, if asked for
