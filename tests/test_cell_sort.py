@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from sahelsim.world.cell_sort_kernel import count_cells, first_places, scatter, 
 
 def sort_in_chunks(cell: np.ndarray, cells: int, bounds: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Place of each row and first place of each cell, with the chunks done in any order: here backwards."""
-    chunks = [slice(a, b) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    chunks = [slice(a, b) for a, b in pairwise(bounds)]
     counts, start = np.zeros((len(chunks), cells), np.int32), np.full(cells + 1, -1, np.int32)
     for t, chunk in reversed(list(enumerate(chunks))):
         count_cells(cell[chunk], counts[t])

@@ -2,8 +2,8 @@
 
     python experiments/benchmarks/core.py [--sizes 100 1000] [--json FILE]
 
-Both run the six mechanisms of `core_in_mesa` on the same scenario, from the same blueprint, half of the agents units and
-half communities, in about the same density at each size. Each has a process of its own with one thread; the two take
+Both run the six mechanisms of `core_in_mesa` on the same scenario, from the same blueprint, half of the agents units
+and half communities, in about the same density at each size. Each has a process of its own with one thread; the two take
 turns, a few steps each, and the medians of the turns are compared. Setting up is timed apart. Seconds are those of the
 processor, so that other work on the machine counts as little as it can.
 """
@@ -32,6 +32,7 @@ REVIEWS = 3
 def scenario_of(agents: int, resolution: float) -> Any:
     """`three_actors` with `agents` agents: half communities, half units, of which half are the army's."""
     from core_in_mesa.compare import SCENARIO
+
     from sahelsim.scenario.load import load_scenario
 
     half = agents // 2
@@ -166,7 +167,9 @@ def table(figures: dict[str, Any]) -> str:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="The engine and its Mesa version side by side.")
-    parser.add_argument("--sizes", type=int, nargs="+", choices=list(PLAN), default=list(PLAN), help="numbers of agents")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", choices=list(PLAN), default=list(PLAN), help="numbers of agents"
+    )
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--worker", nargs=3, metavar=("ENGINE", "AGENTS", "CELL"), help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -80,12 +80,9 @@ def measure_frames(python: Path, agents: int, steps: int = 5) -> float:
     return float(agents / json.loads(done.stdout.splitlines()[-1])["seconds"])
 
 
-def measure(
-    sizes: tuple[int, ...] = SIZES, frames: Path | None = None, probe: Path | None = None
-) -> dict[str, Any]:
+def measure(sizes: tuple[int, ...] = SIZES, frames: Path | None = None, probe: Path | None = None) -> dict[str, Any]:
     """Every engine at every size, and the memory of the machine."""
     import mesa
-
     from toy_engines import bandwidth_kernel
 
     rows: dict[str, dict[str, float]] = {str(n): measure_size(n, probe) for n in sizes}
@@ -107,7 +104,9 @@ def table(figures: dict[str, Any]) -> str:
         cells = [f"{row[name] / 1e6:.3g}" if name in row else "" for row in rows.values()]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     for threads, memory in figures["memory"].items():
-        lines.append(f"\nMemory, {threads}: copy {memory['copy_gb_per_s']:.1f}, triad {memory['triad_gb_per_s']:.1f} GB/s")
+        lines.append(
+            f"\nMemory, {threads}: copy {memory['copy_gb_per_s']:.1f}, triad {memory['triad_gb_per_s']:.1f} GB/s"
+        )
     largest = max(rows, key=int)
     moved = rows[largest]["ours"] * figures["bytes_per_update"] / 1e9
     share = moved / figures["memory"]["1 threads"]["copy_gb_per_s"]

@@ -108,7 +108,8 @@ def main() -> None:
     rows = compare(sample_engine(blueprint, options.engine, steps), sample_mesa(blueprint, options.mesa, steps))
     print(table(rows))
     alarms = [r.name for r in rows if r.p_adjusted < FAMILY_LEVEL]
-    print(f"{2 * len(rows)} tests, family-wise level {FAMILY_LEVEL}: {'differs: ' + ', '.join(alarms) if alarms else 'no difference'}")
+    verdict = "differs: " + ", ".join(alarms) if alarms else "no difference"
+    print(f"{2 * len(rows)} tests, family-wise level {FAMILY_LEVEL}: {verdict}")
 
 
 if __name__ == "__main__":

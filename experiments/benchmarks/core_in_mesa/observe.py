@@ -103,7 +103,9 @@ def _spread(fighters: npt.NDArray[np.float64]) -> float:
 def _engine_camps(play: Play) -> Statistics:
     c = play.world.communities
     people = np.bincount(c.camp, c.population, len(play.blueprint.scenario.camps))
-    return {f"share of {k}": float(n / people.sum()) for k, n in zip(play.blueprint.scenario.camps, people, strict=True)}
+    return {
+        f"share of {k}": float(n / people.sum()) for k, n in zip(play.blueprint.scenario.camps, people, strict=True)
+    }
 
 
 def _mesa_camps(model: CoreModel) -> Statistics:

@@ -1,10 +1,11 @@
-"""How fast this machine moves memory: copy and triad over arrays that no cache holds (after McCalpin's STREAM, 1995)."""
+"""How fast this machine moves memory: copy and triad over arrays beyond any cache (after McCalpin's STREAM, 1995)."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,7 @@ def measure(threads: int = 1, mebibytes: int = 256, repeats: int = 5) -> dict[st
     n = mebibytes * 1024 * 1024 // 8
     a, b, c = np.ones(n), np.full(n, 2.0), np.full(n, 3.0)
     edges = [n * t // threads for t in range(threads + 1)]
-    parts = [slice(*edge) for edge in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [slice(*edge) for edge in pairwise(edges)]
     _copy(a[:8], b[:8])
     _triad(a[:8], b[:8], c[:8], 3.0)
     with ThreadPoolExecutor(threads) as pool:

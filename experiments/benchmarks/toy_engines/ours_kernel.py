@@ -3,7 +3,8 @@
 Random words, logistic and sort are the engine's; what is here is the workload. Agents are columns (number, slot, group)
 sorted by slot, where slot = 4 * cell + group: the agents of one group in one cell stand side by side, so that the
 bounds of the slots say how many there are and to which group a place belongs, without looking at anybody. Loops are
-split so that each holds one thing that vectorises, or one that cannot, over a block that stays in the first-level cache.
+split so that each holds one thing that vectorises, or one that cannot, over a block that stays in
+the first-level cache.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _find_others(
         for q in range(p, stop):
             k = np.uint64(q - begin)
             j = first + np.int64((np.uint64(word[k]) * others) >> _HALF)
-            j += np.int64(j >= q)  # nobody meets himself; one who is alone "meets" the fourth slot and is left out below
+            j += np.int64(j >= q)  # nobody meets himself; one who is alone is put right below
             theirs = v0 if j < s1 else (v1 if j < s2 else (v2 if j < s3 else v3))
             mine = v0 if q < s1 else (v1 if q < s2 else (v2 if q < s3 else v3))
             other[k] = np.int64(j >= s1) + np.int64(j >= s2) + np.int64(j >= s3)
