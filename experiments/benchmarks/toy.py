@@ -3,7 +3,9 @@
     python experiments/benchmarks/toy.py [--sizes 1000 1000000] [--frames PYTHON] [--probe FOLDER] [--json FILE]
 
 The workload is in `toy_engines/workload.py`. Figures are agent-updates a second, medians over turns in which the
-engines run one after the other in one process, one thread unless it says two, after warming up. mesa-frames needs an
+engines run one after the other in one process, one thread unless it says two, after warming up. Seconds are those of
+the processor, so that other work on the machine counts as little as it can; with two threads those of the clock, which
+need a quiet machine. mesa-frames needs an
 environment of its own (NumPy 1.26): give its Python with `--frames`. `--probe` takes a folder with another version to
 hold ours against: a `minimal_kernel.py` with the functions step1, step_sparse and BLK.
 """
@@ -65,10 +67,11 @@ def measure_size(agents: int, probe: Path | None = None) -> dict[str, float]:
             if turn >= SLOW.get(name, (0, TURNS))[1]:
                 continue
             repeats = 1 if name in SLOW else max(1, UPDATES // agents)
-            began = time.perf_counter()
+            clock = time.perf_counter if "threads" in name else time.thread_time
+            began = clock()
             for _ in range(repeats):
                 step()
-            rates[name].append(agents * repeats / (time.perf_counter() - began))
+            rates[name].append(agents * repeats / (clock() - began))
     return {name: statistics.median(r) for name, r in rates.items()}
 
 
