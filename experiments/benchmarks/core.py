@@ -4,8 +4,8 @@
 
 Both run the six mechanisms of `core_in_mesa` on the same scenario, from the same blueprint, half of the agents units
 and half communities, in about the same density at each size. Each has a process of its own with one thread; the two
-take turns, a few steps each, and the medians of the turns are compared. Setting up is timed apart. Seconds are those of the
-processor, so that other work on the machine counts as little as it can.
+take turns, a few steps each, and the medians of the turns are compared. Setting up is timed apart. Seconds are those
+of the processor, so that other work on the machine counts as little as it can.
 """
 
 from __future__ import annotations
