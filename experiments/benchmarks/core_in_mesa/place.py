@@ -104,17 +104,18 @@ class Place(Cell):  # type: ignore[misc]
             mean = sum(w * m.population for w, m in zip(motive, self.communities, strict=True)) / people
             presence = fighters / (fighters + p.half_strength * model.extent)
             if happens(model.random, p.rate * model.extent * actor.doctrine.harshness * presence * mean * model.weeks):
-                self._strike(actor, motive)
+                self._strike(actor, fighters, motive)
 
-    def _strike(self, actor: Actor, motive: list[float]) -> None:
-        """One community is hit: the larger and the more hated, the more likely."""
+    def _strike(self, actor: Actor, fighters: int, motive: list[float]) -> None:
+        """One community is hit, the larger and the more hated the more likely; the dead are bounded by the killers too."""
         p, random = self.model.mechanisms.civilian_harm, self.model.random
         weights = [w * m.population**p.victim_exponent for w, m in zip(motive, self.communities, strict=True)]
         if sum(weights) <= 0.0:
             return
         victim = random.choices(self.communities, weights)[0]
-        most = max(1, int(p.mortal_share * victim.population + random.random()))
-        deaths = min(1 + int(lomax(random, p.death_scale, p.tail_exponent)), most)
+        share = int(p.mortal_share * victim.population + random.random())
+        most = min(share, int(p.deaths_per_fighter * min(fighters, p.party)))
+        deaths = min(1 + int(lomax(random, p.death_scale, p.tail_exponent)), max(1, most))
         victim.suffer(deaths, actor.camp)
         self.model.note_attack(actor, deaths)
 
