@@ -107,7 +107,7 @@ class Place(Cell):  # type: ignore[misc]
                 self._strike(actor, fighters, motive)
 
     def _strike(self, actor: Actor, fighters: int, motive: list[float]) -> None:
-        """One community is hit, the larger and the more hated the more likely; the dead are bounded by the killers too."""
+        """One community is hit, the larger and the more hated the more likely; few killers kill few."""
         p, random = self.model.mechanisms.civilian_harm, self.model.random
         weights = [w * m.population**p.victim_exponent for w, m in zip(motive, self.communities, strict=True)]
         if sum(weights) <= 0.0:
