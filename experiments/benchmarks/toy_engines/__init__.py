@@ -1,0 +1,1 @@
+"""One toy workload in several engines; see `workload` for what it is."""
