@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.elementary import log
 from sahelsim.mechanisms.decay import decay_factor
 from sahelsim.mechanisms.defection.kernel import defect
 from sahelsim.mechanisms.defection.parameters import DefectionParameters
@@ -42,8 +41,7 @@ def note_growth(world: World, parameters: DefectionParameters, weeks: float) -> 
     now = np.bincount(units.actor, weights=units.strength, minlength=actors.camp.size)
     if world.step == 0:
         actors.usual[:] = now
-    for a in range(now.size):
-        actors.rise[a] = log((now[a] + 1.0) / (actors.usual[a] + 1.0))
+    actors.rise[:] = (now - actors.usual) / (now + actors.usual + 2.0)
     actors.usual += (1.0 - decay_factor(parameters.rise_half_life, weeks)) * (now - actors.usual)
 
 
