@@ -174,7 +174,12 @@ SCHEDULE: tuple[Stage, ...] = (
     Stage("katiba", "katiba", _katiba, "commanders die with their fighters"),
     Stage("civilian_harm", "civilian_harm", _civilian_harm, "armed actors punish, coerce, take reprisal"),
     Stage("revenge", "revenge", _revenge, "harmed peoples strike those whom they blame"),
-    Stage("self_defence", "self_defence", _self_defence, "communities under attack raise militias"),
+    Stage(
+        "self_defence",
+        "self_defence",
+        _self_defence,
+        "communities under attack raise militias, overwhelmed ones go home",
+    ),
     Stage("siege", "siege", _siege, "settlements are cut off, go hungry, are relieved or surrender"),
     Stage("pact", "pact", _pact, "communities come to terms with an armed group, or break with it"),
     Stage("information", "information", _information, "actors claim what they did"),

@@ -34,7 +34,7 @@ from sahelsim.elementary import chance, lomax
 from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_decision
 
-__all__ = ["claims", "desert", "fighters_within_reach", "gather", "kidnap", "levy", "open_share", "settle"]
+__all__ = ["claims", "desert", "fighters_within_reach", "gather", "home_of", "kidnap", "levy", "open_share", "settle"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -199,7 +199,7 @@ def settle(
 
 
 @kernel
-def _home_of(first: int, last: int, u: float, people: int, community_people: I16) -> int:
+def home_of(first: int, last: int, u: float, people: int, community_people: I16) -> int:
     """A community of the people (of any, if -1) among first:last, from a random one on; -1 if there is none."""
     n = last - first
     offset = int(u * n)
@@ -229,7 +229,7 @@ def desert(
         m = -1
         for c in (unit_cell[u], unit_home[u]):
             if m < 0:
-                m = _home_of(
+                m = home_of(
                     community_start[c], community_start[c + 1], begin, group_people[unit_group[u]], community_people
                 )
         if m >= 0:
