@@ -33,6 +33,7 @@ DECISION_TERMS: dict[int, tuple[str, ...]] = {
     13: ("exposure", "losses", "cohesion_before", "cohesion_after", "", "", "", ""),
     14: ("deaths", "weight", "hostility", "fame", "", "", "", ""),
     15: ("fighters", "remoteness", "strain", "ransom", "hazard", "", "", ""),
+    16: ("threat", "protectors", "hazard", "", "", "", "", ""),
 }
 """Names of the eight terms of a decision, by `terms.Decision`."""
 
@@ -83,13 +84,13 @@ class DecisionLog:
     """Community (pledge, lapse, siege, pact, militia), unit (defection), group (katiba, commander), actor (kidnapping),
     dyad a * A + b with a < b (truce), or author * A + addressee (statement; the author again for a sermon to all)."""
     before: I32
-    """Camp (pledge, lapse), actor (defection, katiba, siege_end, pact_broken), truce state, number of the commander
-    (commander_killed); -1 where there was none."""
+    """Camp (pledge, lapse), actor (defection, katiba, siege_end, pact_broken, militia_stood_down), truce state, number
+    of the commander (commander_killed); -1 where there was none."""
     after: I32
-    """Camp, actor (defection, katiba, siege_start, pact made or refused, militia, kidnapping), truce state,
+    """Camp, actor (defection, katiba, siege_start, pact made or refused, militia_raised, kidnapping), truce state,
     terms.SiegeEnd (siege_end), actor that broke its word (pact_broken; -1: the community did), number of the next
     commander; -1 where there is none."""
-    size: I32  # people of the community, fighters of the unit, group or band raised, thousands in a ransom, 0 for dyads
+    size: I32  # people of the community, fighters of the unit, group or band, thousands in a ransom, 0 for dyads
     terms: F32
 
 

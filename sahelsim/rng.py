@@ -67,6 +67,7 @@ class Stream(IntEnum):
     SELF_DEFENCE = 29
     KATIBA = 30
     COMMANDER = 31
+    STAND_DOWN = 32
 
 
 _M0 = np.uint64(0xD2511F53)

@@ -180,7 +180,11 @@ SCHEDULE: tuple[Stage, ...] = (
     Stage("civilian_harm", "civilian_harm", _civilian_harm, "armed actors punish, coerce, take reprisal"),
     Stage("revenge", "revenge", _revenge, "harmed peoples strike those whom they blame", ("units", "people")),
     Stage(
-        "self_defence", "self_defence", _self_defence, "communities under attack raise militias", ("units", "people")
+        "self_defence",
+        "self_defence",
+        _self_defence,
+        "communities under attack raise militias, overwhelmed ones go home",
+        ("units", "people"),
     ),
     Stage("siege", "siege", _siege, "settlements are cut off, go hungry, are relieved or surrender", ("people",)),
     Stage("pact", "pact", _pact, "communities come to terms with an armed group, or break with it", ("people",)),

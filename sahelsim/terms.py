@@ -69,6 +69,7 @@ class Decision(IntEnum):
     COMMANDER_KILLED = 13
     STATEMENT = 14  # a claim, sermon or magazine issue of an actor
     KIDNAPPING = 15
+    MILITIA_STOOD_DOWN = 16  # a village watch that is overwhelmed goes home
 
 
 class SiegeEnd(IntEnum):

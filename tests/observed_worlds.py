@@ -150,7 +150,7 @@ def take(violence: ViolenceLog, rows: np.ndarray) -> ViolenceLog:
 def make_decisions(ground: Ground, decisions: int, rng: np.random.Generator) -> DecisionLog:
     """Random decisions of every kind, by the conventions of `DecisionLog`."""
     actors, groups = len(NAMES.actors), len(NAMES.groups)
-    kind = np.sort(np.r_[np.arange(1, 16), rng.integers(1, 16, decisions - 15)])
+    kind = np.sort(np.r_[np.arange(1, 17), rng.integers(1, 17, decisions - 16)])
     community, group, actor = (rng.integers(0, n, decisions) for n in (ground.communities, groups, actors))
     camp, state, number = rng.integers(0, len(NAMES.camps), decisions), rng.integers(0, 3, decisions), group // 2
     author, addressee = rng.integers(0, actors, (2, decisions))
@@ -161,9 +161,11 @@ def make_decisions(ground: Ground, decisions: int, rng: np.random.Generator) -> 
         [rng.integers(0, 500, decisions), group, 2 * actors + 5, author * actors + addressee, actor],
         community,
     )
-    before = np.select([of_camp, changes | np.isin(kind, (8, 11)), truces, commander], [camp, actor, state, number], -1)
+    before = np.select(
+        [of_camp, changes | np.isin(kind, (8, 11, 16)), truces, commander], [camp, actor, state, number], -1
+    )
     after = np.select(
-        [of_camp, kind == 6, truces, kind == 8, commander, np.isin(kind, (11, 14))],
+        [of_camp, kind == 6, truces, kind == 8, commander, np.isin(kind, (11, 14, 16))],
         [(camp + 1) % len(NAMES.camps), author, (state + 1) % 3, state + 1, number + 1, -1],
         actor,
     )

@@ -81,7 +81,7 @@ def test_decisions_say_who_and_why(run):
             elif row.kind == "siege_end":
                 assert who == (entity, -1, None, names.actors[before], None)
                 assert (row.before, row.after) == (names.actors[before], ends[after])
-            elif row.kind == "pact_broken":
+            elif row.kind in ("pact_broken", "militia_stood_down"):
                 assert who == (entity, -1, None, names.actors[before], None)
                 assert (row.before, row.after) == (names.actors[before], None)
             elif row.kind == "commander_killed":

@@ -174,10 +174,20 @@ def test_recruitment_and_self_defence():
 
 
 def test_self_defence():
-    """No militia is raised, however much blood is shed; other actors recruit on."""
+    """No militia is raised or stands down, however much blood is shed; other actors recruit on."""
     _, play = history(**off("self_defence"))
-    assert Decision.MILITIA_RAISED not in kinds(play)
+    assert not kinds(play) & {Decision.MILITIA_RAISED, Decision.MILITIA_STOOD_DOWN}
     assert play.world.ledger["bands_refused"] == 0 < play.world.ledger["recruits"]
+
+
+def test_watches_that_never_stand_down():
+    """Militias are raised all the same, and who goes home is a deserter."""
+    _, play = history(mechanisms__self_defence__stand_down=0.0)
+    assert Decision.MILITIA_RAISED in kinds(play)
+    assert Decision.MILITIA_STOOD_DOWN not in kinds(play)
+    assert play.world.ledger["fighters_home"] > 0
+    _, play = history(**off("means"), mechanisms__self_defence__stand_down=0.0)
+    assert play.world.ledger["fighters_home"] == 0
 
 
 def test_siege():
@@ -209,7 +219,8 @@ def test_means():
     assert not actors.accounts[[account for account in Account if account != Account.OPENING]].any()
     assert actors.accounts[Account.OPENING].tolist() == actors.treasury.tolist()
     assert not actors.strain.any()
-    assert (ledger["fighters_home"], ledger["money_error"]) == (0, 0)
+    stood_down = sum(row[6] for row in decisions_of(play.world) if row[1] == Decision.MILITIA_STOOD_DOWN)
+    assert (ledger["fighters_home"], ledger["money_error"]) == (stood_down, 0)  # nobody deserts
     assert ledger["recruits"] > 0  # who has no budget recruits without one
 
 
@@ -242,12 +253,12 @@ def test_hostility_drifts_without_truces():
 
 
 def test_displacement():
-    """Nobody flees; people only die, take up arms or come home from an army that does not pay."""
+    """Nobody flees; people only die, take up arms or come home: from an army that does not pay, or as watches do."""
     states, play = history(**off("displacement"))
     assert still(states, "communities.away", "communities.hosted", "communities.away_at")
     assert int(play.world.flows.count[0]) == 0
     assert play.world.ledger["fighters_home"] > 0
-    states, _ = history(**off("displacement", "means"))
+    states, _ = history(**off("displacement", "means"), mechanisms__self_defence__stand_down=0.0)
     assert (np.diff(column(states, "communities.population"), axis=0) <= 0).all()
 
 

@@ -22,6 +22,7 @@ HEADLINES: dict[Decision, str] = {
     Decision.COMMANDER_KILLED: "The commander of {who} ({size} fighters) was killed",
     Decision.STATEMENT: "{a} published a statement {against}",
     Decision.KIDNAPPING: "{a} took a hostage; the ransom was {ransom}",
+    Decision.MILITIA_STOOD_DOWN: "{size} men of {a} stood down and went home to {who}",
 }
 
 SIEGE_ENDS: dict[SiegeEnd, str] = {

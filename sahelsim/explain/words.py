@@ -165,6 +165,11 @@ DECISION_WORDS: dict[Decision, dict[str, Phrase]] = {
         "ransom": Phrase("Ransom", Form.MONEY),
         "hazard": Phrase("The hazard of a kidnapping", Form.HAZARD),
     },
+    Decision.MILITIA_STOOD_DOWN: {
+        "threat": Phrase("Enemies of {a} in and around the place, weighted by enmity", Form.COUNT),
+        "protectors": Phrase("Fighters who protect {who}, these men among them", Form.COUNT),
+        "hazard": Phrase("The hazard that a watch stands down", Form.HAZARD),
+    },
 }
 """Sentences by kind of decision and name of the term, see `record.DECISION_TERMS`."""
 

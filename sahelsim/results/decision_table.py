@@ -31,6 +31,7 @@ _OF_COMMUNITY = (
     Decision.PACT_REFUSED,
     Decision.PACT_BROKEN,
     Decision.MILITIA_RAISED,
+    Decision.MILITIA_STOOD_DOWN,
 )
 _OF_GROUP = (Decision.KATIBA_DEFECTION, Decision.COMMANDER_KILLED)
 _OF_DYAD = (Decision.TRUCE_ONSET, Decision.TRUCE_BREAKDOWN, Decision.STATEMENT)
@@ -46,6 +47,7 @@ _BEFORE: dict[Decision, str] = {
     Decision.SIEGE_END: "actor",
     Decision.PACT_BROKEN: "actor",
     Decision.COMMANDER_KILLED: "number",
+    Decision.MILITIA_STOOD_DOWN: "actor",
 }
 _AFTER: dict[Decision, str] = {
     Decision.PLEDGE: "camp",
@@ -104,7 +106,7 @@ def _actors_of(log: DecisionLog, actors: int) -> tuple[Codes, Codes]:
     kind = log.kind
     first, second = (part.astype(np.int64) for part in np.divmod(log.entity, actors))
     of_dyad, changes = np.isin(kind, _OF_DYAD), np.isin(kind, _CHANGES_OF_ACTOR)
-    ended = np.isin(kind, (Decision.SIEGE_END, Decision.PACT_BROKEN))
+    ended = np.isin(kind, (Decision.SIEGE_END, Decision.PACT_BROKEN, Decision.MILITIA_STOOD_DOWN))
     begun = np.isin(kind, [k for k, word in _AFTER.items() if word == "actor"]) & ~changes
     alone = (kind == Decision.STATEMENT) & (first == second)
     actor_a = np.select([of_dyad, changes | ended, begun], [first, log.before, log.after], -1)

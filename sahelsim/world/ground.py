@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +74,13 @@ class Ground:
     feud_avenger: I16  # (F,) actor
     feud_sites: I32  # (N, 2) (feud, cell): the blamed people lives there, the other there or around; sorted
     raisers: I16  # (P, J) actors for which a community of the people may raise a band, in order; -1 none
+
+    @cached_property
+    def raised(self) -> I8:
+        """1 for the actors that communities of some people may raise, (A,)."""
+        out = np.zeros(len(self.names.actors), np.int8)
+        out[self.raisers[self.raisers >= 0]] = 1
+        return out
 
     @property
     def cells(self) -> int:

@@ -47,7 +47,7 @@ class Actors:
         "actor", "f8", "0-1", "share of its initiative and mobility that strain and disarray leave it"
     )
     usual: F64 = variable("actor", "f8", "fighters", "strength that the actor used to have")
-    rise: F64 = variable("actor", "f8", "1", "log ratio of its strength to the usual one")
+    rise: F64 = variable("actor", "f8", "-1 to 1", "its strength less the usual one, over their sum")
     momentum: F64 = variable("actor", "f8", "-1 to 1", "recent victories minus defeats, as a share of the battles")
     budget: I8 = variable("actor", "i1", "0/1", "1 where the actor lives within its means; 0: it is always paid")
     accounts: I64 = variable(

@@ -178,7 +178,7 @@ def _ground(
         return np.zeros(n, dtype)
 
     return Ground(
-        grid=grid, names=Names((), (), (), (), (), (), (), ()), extent=extent,
+        grid=grid, names=Names(tuple(f"actor {a}" for a in range(len(actor_camp))), *[()] * 7), extent=extent,
         cells_latitude=grid.latitude, cells_longitude=grid.longitude, cells_country=none(cells, "i2"),
         cells_admin1=none(cells, "i2"), cells_land=np.ones(cells, bool), cells_desert=none(cells, "f4"),
         cells_river=none(cells, "f4"), cells_border_km=none(cells, "f4"), cells_capital_km=none(cells, "f4"),

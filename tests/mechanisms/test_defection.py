@@ -69,8 +69,8 @@ def test_by_hand():
 
 
 def test_growth_by_hand():
-    """80 and 60 fighters of the first day are usual. Of 80 and 60 men 30 go over: the rises are ln(51 / 81) and
-    ln(91 / 61). In one half-life the usual goes half of the way, to 65 and 75: ln(51 / 66) and ln(91 / 76).
+    """80 and 60 fighters of the first day are usual. Of 80 and 60 men 30 go over: the rises are -30 / 132 and
+    30 / 152. In one half-life the usual goes half of the way, to 65 and 75: -15 / 117 and 15 / 167.
     """
     world = little_world([Band(0, 0, 50), Band(0, 0, 30), Band(1, 0, 60)])
     p = BY_HAND.model_copy(update={"rise": 3.0, "rise_half_life": 8.0})
@@ -80,13 +80,70 @@ def test_growth_by_hand():
     assert actors.rise.tolist() == [0.0, 0.0]
     world.units.actor[1], world.step = 1, 1
     note_growth(world, p, 8.0)
-    assert actors.rise.tolist() == pytest.approx([math.log(51 / 81), math.log(91 / 61)])
+    assert actors.rise.tolist() == pytest.approx([-30 / 132, 30 / 152])
     assert actors.usual.tolist() == pytest.approx([65.0, 75.0])
     note_growth(world, p, 2.0)
-    assert actors.rise.tolist() == pytest.approx([math.log(51 / 66), math.log(91 / 76)])
+    assert actors.rise.tolist() == pytest.approx([-15 / 117, 15 / 167])
     assert actors.usual.tolist() == pytest.approx([50 + 15 * 2**-0.25, 90 - 15 * 2**-0.25])
     actors.momentum[:] = [-0.1, 0.15]
-    assert tide(world, p) == pytest.approx([-0.2 + 3 * math.log(51 / 66), 0.3 + 3 * math.log(91 / 76)])
+    assert tide(world, p) == pytest.approx([-0.2 - 3 * 15 / 117, 0.3 + 3 * 15 / 167])
+
+
+@pytest.mark.parametrize(
+    ("now", "usual", "rise"),
+    [
+        (0, 0.0, 0.0),  # not there, and never was
+        (0, 8.0, -0.8),
+        (8, 0.0, 0.8),
+        (199, 99.0, 1 / 3),  # from 99 + 1 to 199 + 1: doubled
+        (99, 199.0, -1 / 3),  # and halved
+        (10_000_000, 0.0, 1.0),
+        (0, 1e7, -1.0),
+    ],
+)
+def test_growth_of_one_actor(now, usual, rise):
+    world = little_world([Band(0, 0, now), Band(1, 0, 60)])
+    world.step, world.actors.usual[0] = 1, usual
+    note_growth(world, BY_HAND.model_copy(update={"rise_half_life": 8.0}), 1.0)
+    assert world.actors.rise[0] == pytest.approx(rise, abs=1e-6)
+
+
+@tries(60, 15)
+@given(st.integers(0, 2_000_000), st.integers(0, 2_000_000), st.floats(0, 1e7), st.floats(0, 1e7), st.floats(1, 520))
+def test_growth_is_bounded_and_even_handed(now, more, usual, other, half_life):
+    """It lies in (-1, 1), is 0 where nothing changed, turns its sign when now and before are exchanged, and who has
+    grown more stands higher; the first day is the usual one."""
+    p = BY_HAND.model_copy(update={"rise_half_life": half_life})
+    world = little_world([Band(0, 0, now), Band(1, 0, now + more), Band(2, 0, now)], actor_camp=(1, 2, 2))
+    world.step = 1
+    world.actors.usual[:] = [usual, usual, now]
+    note_growth(world, p, 1.0)
+    less, greater, none = world.actors.rise
+    assert -1 < less <= greater < 1
+    assert none == 0
+    assert min(now, usual) <= world.actors.usual[0] * (1 + 1e-12)
+    assert world.actors.usual[0] <= max(now, usual) * (1 + 1e-12)
+    back = little_world([Band(0, 0, now), Band(1, 0, now + more)])
+    back.step = 1
+    back.actors.usual[:] = [now + more, now]
+    note_growth(back, p, 1.0)
+    assert back.actors.rise[0] == -back.actors.rise[1]
+    first = little_world([Band(0, 0, now), Band(1, 0, now + more)])
+    first.actors.usual[:] = other
+    note_growth(first, p, 1.0)
+    assert first.actors.rise.tolist() == [0.0, 0.0]
+
+
+def test_an_actor_that_halves_is_not_lost_to_its_rival():
+    """With a weight of 4 halving counts no more than -4 / 3, and even ruin no more than -4, in the worth of staying."""
+    p = BY_HAND.model_copy(update={"momentum": 0.0, "rise": 4.0, "rise_half_life": 40.0})
+    for left, worth in ((500, -4 / 3), (1, -4.0)):
+        world = little_world([Band(0, 0, left), Band(1, 0, 60)])
+        world.step, world.actors.usual[:] = 1, [1000, 60]
+        note_growth(world, p, 1.0)
+        pulls = tide(world, p)
+        assert worth < pulls[0] < worth + 0.02
+        assert pulls[1] == 0
 
 
 def reference(world, p, unit_size, weeks):
@@ -145,7 +202,7 @@ def scattered(seed: int):
     world.actors.traits[Trait.IDEOLOGY] = r.uniform(0, 1, 4)
     world.actors.traits[Trait.PAY] = r.uniform(0.5, 2, 4)
     world.actors.momentum[:] = r.normal(0, 0.3, 4)
-    world.actors.rise[:] = r.normal(0, 0.5, 4)
+    world.actors.rise[:] = r.uniform(-1, 1, 4)
     world.actors.strain[:] = r.uniform(0, 1, 4)
     if seed % 2:
         world.groups.actor[4] = 3  # actor 2 has no group left: nobody can join it, its old group adopts for actor 3

@@ -225,7 +225,7 @@ def scattered(seed):
     world.actors.traits[Trait.IDEOLOGY] = r.uniform(0, 1, 4)
     world.actors.traits[Trait.PAY] = r.uniform(0.5, 2, 4)
     world.actors.momentum[:] = r.normal(0, 0.3, 4)
-    world.actors.rise[:] = r.normal(0, 0.5, 4)
+    world.actors.rise[:] = r.uniform(-1, 1, 4)
     world.actors.strain[:] = r.uniform(0, 1, 4)
     world.groups.cohesion[:] = r.uniform(0, 1, 10)
     world.groups.full_cohesion[:] = r.uniform(0.5, 1, 10)

@@ -36,7 +36,7 @@ from sahelsim.world.groups import adopting_groups
 
 PARAMETERS = SelfDefenceParameters(
     enabled=True, rate=2.0, harm_scale=10.0, fear_scale=0.5, nearby=0.25, protector_scale=20.0, tie=2.0, share=0.05,
-    size=25, least=4, guard=0.5, places=0,
+    size=25, least=4, guard=0.5, places=0, stand_down=0.0,
 )  # fmt: skip
 ONE = (Village(0, 300, people=1, camp=1, fear=1.5),)
 SURE = PARAMETERS.model_copy(update={"rate": 10.0, "nearby": 0.0})

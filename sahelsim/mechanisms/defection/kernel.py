@@ -6,14 +6,14 @@ its cell, and takes the best such b with probability logistic(U):
     U = balance ln((s + S_b) / (s + S_a)) + pay ln(w_b / w_a) - ideology |i_a - i_b|
         + tide_b - tide_a + kin [b has a group of the unit's people] - cohesion (cohesion of the unit's group)
 
-    tide = momentum m + rise ln((F + 1) / (G + 1))
+    tide = momentum m + rise (F - G) / (F + G + 2)
 
 F are the fighters of an actor and G what they used to be (a mean that halves its memory in `rise_half_life`): men go
-where victories are and to whom others go. Forces that come from outside are no growth: G moves with those who come,
-leave or split off. s is one unit of the actor, w = pay (1 - (1 - in_kind) strain) what its fighters get while it is
-hard up. The unit joins a group of its people at b, else the first; an actor that has no group left takes in nobody. A
-group under a new commander has less cohesion (see katiba). Seymour 2014 and Otto 2018 on why factions switch sides;
-Christia 2012 on relative power.
+where victories are and to whom others go, but not without end: growth lies between -1 and 1, a doubling counts 1/3.
+Forces that come from outside are no growth: G moves with those who come, leave or split off. s is one unit of the
+actor, w = pay (1 - (1 - in_kind) strain) what its fighters get while it is hard up. The unit joins a group of its
+people at b, else the first; an actor that has no group left takes in nobody. A group under a new commander has less
+cohesion (see katiba). Seymour 2014 and Otto 2018 on why factions switch sides; Christia 2012 on relative power.
 """
 
 from __future__ import annotations
@@ -103,5 +103,5 @@ def defect(
 def grow_used(now: I64, share: float, usual: F64, rise: F64) -> None:
     """How far each actor has risen above its usual strength, (A,); then it gets used to a `share` of the change."""
     for a in range(now.size):
-        rise[a] = log((now[a] + 1.0) / (usual[a] + 1.0))
+        rise[a] = (now[a] - usual[a]) / (now[a] + usual[a] + 2.0)
         usual[a] += share * (now[a] - usual[a])

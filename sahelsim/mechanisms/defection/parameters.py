@@ -31,7 +31,7 @@ class DefectionParameters(MechanismParameters):
     pay: float = parameter("1", 0, 10, "pull per log unit of the ratio of pay", "by hand")
     momentum: float = parameter("1", 0, 10, "pull of the rival's recent victories beyond one's own", "Christia 2012")
     rise: float = parameter(
-        "1", 0, 20, "pull of the rival's growth beyond one's own (log ratio of now to what used to be)",
+        "1", 0, 20, "pull of the rival's growth beyond one's own (of -1 to 1; a doubling counts 1/3)",
         "WAR-018: men went over as ISGS rose; Christia 2012; by hand",
     )  # fmt: skip
     rise_half_life: float = parameter("weeks", 1, 520, "half-life in which a strength becomes the usual one", "by hand")

@@ -35,7 +35,8 @@ from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_decision
 
 __all__ = [
-    "claims", "desert", "fighters_within_reach", "gather", "kidnap", "levy", "open_share", "settle", "within_reach",
+    "claims", "desert", "fighters_within_reach", "gather", "home_of", "kidnap", "levy", "open_share", "settle",
+    "within_reach",
 ]  # fmt: skip
 
 I8 = npt.NDArray[np.int8]
@@ -216,7 +217,7 @@ def settle(
 
 
 @kernel
-def _home_of(first: int, last: int, u: float, people: int, community_people: I16) -> int:
+def home_of(first: int, last: int, u: float, people: int, community_people: I16) -> int:
     """A community of the people (of any, if -1) among first:last, from a random one on; -1 if there is none."""
     n = last - first
     offset = int(u * n)
@@ -249,7 +250,7 @@ def desert(
         m = -1
         for c in (unit_cell[u], unit_home[u]):
             if m < 0:
-                m = _home_of(
+                m = home_of(
                     community_start[c], community_start[c + 1], begin, group_people[unit_group[u]], community_people
                 )
         if m >= 0:

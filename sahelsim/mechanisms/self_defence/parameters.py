@@ -30,6 +30,13 @@ class SelfDefenceParameters(MechanismParameters):
         "fighters", 1, 1000, "smallest band; communities that cannot muster it raise none", "by hand"
     )
     guard: float = parameter("1", 0, 1, "share of bands that stay to guard their village", "by hand")
+    stand_down: float = parameter(
+        "1/week",
+        0,
+        10,
+        "hazard that a band that guards its village goes home where enemies are all there is",
+        "by hand",
+    )
     places: int = parameter(
         "units", 0, 10_000, "room for bands of each militia, besides that of its recruitment", "memory"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sahelsim.mechanisms.recruitment.step import Rolls
 from sahelsim.mechanisms.self_defence.kernel import raise_bands
 from sahelsim.mechanisms.self_defence.parameters import SelfDefenceParameters
+from sahelsim.mechanisms.self_defence.stand_down import send_home
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Role
 from sahelsim.world.index import index_units
@@ -14,7 +15,9 @@ __all__ = ["run_step"]
 
 
 def run_step(world: World, parameters: SelfDefenceParameters, rolls: Rolls, weeks: float) -> None:
-    """Let communities under attack raise bands; `bands_refused` in the ledger counts those without a place.
+    """Let communities under attack raise bands, and watches that are overwhelmed stand down.
+
+    `bands_refused` in the ledger counts the bands without a place.
 
     Parameters
     ----------
@@ -40,5 +43,5 @@ def run_step(world: World, parameters: SelfDefenceParameters, rolls: Rolls, week
     )  # fmt: skip
     world.ledger["recruits"] += raised
     world.ledger["bands_refused"] += refused
-    if raised > 0:
+    if raised + send_home(world, p, weeks) > 0:
         index_units(world)

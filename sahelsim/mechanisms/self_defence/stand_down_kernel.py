@@ -1,0 +1,95 @@
+"""Village watches that are overwhelmed stand down.
+
+A band that guards its village, of a militia that a people raises, goes home with hazard per week
+
+    lambda = rate * T / (T + G)
+
+T are the fighters of its militia's enemies, each weighted with their enmity, and G its protectors, itself among them;
+both in the cell and, with weight `nearby`, in the eight around it. The men return to a community of their people in the
+cell, from a random one on (of any people, if their group is mixed), and its side says who protects; where there is
+none they stay. Watches stand down in the order of their number and see who went before; with them the others lose a
+protector. The place of the band is free again.
+
+The men of a watch live in the village that they guard: Kalyvas 2006 on people who do not resist whoever controls their
+place. That the hunters disarm was a term of the Niono pact of March 2021 (seed WAR-038; Le Républicain, Bamako, 19
+April 2021). How fast watches stand down is by hand.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.accelerate import kernel
+from sahelsim.elementary import chance
+from sahelsim.mechanisms.means.kernel import home_of
+from sahelsim.mechanisms.self_defence.kernel import protectors
+from sahelsim.rng import uniform2
+from sahelsim.world.log_kernel import write_decision
+
+__all__ = ["stand_down", "threat"]
+
+I8 = npt.NDArray[np.int8]
+I16 = npt.NDArray[np.int16]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+
+@kernel
+def threat(cell: int, strength: I32, neighbours: I32, nearby: float, enmity: F64) -> float:
+    """Enemies in the cell and, with weight `nearby`, around it, each weighted with their `enmity` (A,)."""
+    total = 0.0
+    for b in range(enmity.size):
+        if enmity[b] > 0.0:
+            there = float(strength[cell, b])
+            for i in range(8):
+                if neighbours[cell, i] >= 0:
+                    there += nearby * strength[neighbours[cell, i], b]
+            total += enmity[b] * there
+    return total
+
+
+@kernel
+def stand_down(
+    k0: int, k1: int, stream: int, step: int, weeks: float,
+    neighbours: I32, strength: I32, pledged: I32, actor_camp: I16, enmity: F64, watch: I8,
+    community_start: I32, camp: I8, population: I32, people: I16, kinship: F64, group_people: I16,
+    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
+    rate: float, nearby: float, garrison: int, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
+) -> int:  # fmt: skip
+    """Men who go home in a step; `watch` (A,) is 1 for the militias that a people raises.
+
+    Strength (C, A), pledged (C, K), population and units follow. One number of a band is held against the chance at
+    T / (T + G) = 1, which no band exceeds, and only then against that of its hazard.
+    """
+    home = 0
+    most = chance(rate * weeks)
+    for u in range(unit_cell.size):
+        a = unit_actor[u]
+        if unit_strength[u] == 0 or watch[a] == 0 or unit_role[u] != garrison:
+            continue
+        weigh, begin = uniform2(k0, k1, stream, step, u, 0)
+        if weigh >= most:
+            continue
+        c = unit_cell[u]
+        m = home_of(community_start[c], community_start[c + 1], begin, group_people[unit_group[u]], people)
+        if m < 0:
+            continue
+        against = threat(c, strength, neighbours, nearby, enmity[a])
+        own = protectors(c, strength, neighbours, nearby, actor_camp, camp[m], actor_camp[a], kinship[people[m]])
+        hazard = rate * against / (against + own)
+        if weigh >= chance(hazard * weeks):
+            continue
+        men = unit_strength[u]
+        unit_strength[u] = 0
+        population[m] += men
+        pledged[c, camp[m]] += men
+        strength[c, a] -= men
+        home += men
+        write_decision(
+            log_rows, log_terms, log_count, step, kind, c, m, a, -1, men,
+            against, own, hazard, 0.0, 0.0, 0.0, 0.0, 0.0,
+        )  # fmt: skip
+    return home
