@@ -42,9 +42,9 @@ def bin_units(
     place = np.zeros(cells, np.int32)  # first the units of each cell, then where the next of them goes
     for u in range(unit_cell.size):
         if unit_strength[u] > 0:
-            c = np.uint64(unit_cell[u])  # unsigned: no look for an index from the end
-            place[c] += 1
-            strength[c, np.uint64(unit_actor[u])] += unit_strength[u]
+            at = np.uint64(unit_cell[u])  # unsigned: no look for an index from the end
+            place[at] += 1
+            strength[at, np.uint64(unit_actor[u])] += unit_strength[u]
     first, sides, meetings = 0, 0, 0
     for c in range(cells):
         here = place[c]
@@ -59,9 +59,9 @@ def bin_units(
     start[cells] = first
     for u in range(unit_cell.size):
         if unit_strength[u] > 0:
-            c = np.uint64(unit_cell[u])
-            order[np.uint64(place[c])] = u
-            place[c] += 1
+            at = np.uint64(unit_cell[u])
+            order[np.uint64(place[at])] = u
+            place[at] += 1
     return sides, meetings
 
 

@@ -75,7 +75,6 @@ def test_by_hand():
         assert world.decisions.terms[0].tolist() == pytest.approx([10, 10, 0.4, 0, 0, 0, 0, 0])
         assert world.communities.population.tolist() == [305]
         assert world.cells.strength[0].tolist() == [0, 10, 0, 0]
-        assert world.cells.pledged[0].tolist() == [305, 0, 0, 0]
         assert world.cells.order[: world.cells.start[-1]].tolist() == [1, 0, 2]  # the index knows that they are gone
     assert 0 < sum(went) < len(went)
 
@@ -192,9 +191,6 @@ def test_invariants(seed, rate, nearby, weeks):
     here = np.zeros_like(world.cells.strength)
     np.add.at(here, (world.units.cell, world.units.actor), world.units.strength)
     np.testing.assert_array_equal(world.cells.strength, here)
-    sides = np.zeros_like(world.cells.pledged)
-    np.add.at(sides, (world.ground.community_cell, world.communities.camp), world.communities.population)
-    np.testing.assert_array_equal(world.cells.pledged, sides)
 
 
 @pytest.mark.parametrize(("rate", "weeks", "soldiers"), [(0.4, 1.0, 0), (0.1, 31 / 7, 0), (1.0, 0.5, 30)])

@@ -51,7 +51,7 @@ class CivilianHarmParameters(MechanismParameters):
         0.1,
         1000,
         "most deaths for each fighter who takes part",
-        "by hand: the worst attacks on record (Ogossagou 2019, Solhan 2021, Moura 2022) come to some three",
+        "by hand: above the one to three of Ogossagou 2019, Solhan 2021 and Moura 2022, since parties gather",
     )
     victim_exponent: float = parameter(
         "1", 0, 2, "how the chance to be struck grows with the size of a community, as a power", "by hand"

@@ -14,8 +14,8 @@ __all__ = ["send_home"]
 def send_home(world: World, parameters: SelfDefenceParameters, weeks: float) -> int:
     """Let watches that are overwhelmed stand down; returns how many men went home.
 
-    Strengths of cells and what is pledged there must be those of the moment, and are again afterwards; the order of
-    units by cell (`index_units`) is left to the caller.
+    Strengths of cells must be those of the moment, and are again afterwards; the people by camp and the order of
+    units by cell are left to the caller.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def send_home(world: World, parameters: SelfDefenceParameters, weeks: float) -> 
     home = int(
         stand_down(
             *world.key, int(Stream.STAND_DOWN), world.step, weeks,
-            ground.neighbours, cells.strength, cells.pledged, actors.camp, actors.enmity, ground.raised,
+            ground.neighbours, cells.strength, actors.camp, actors.enmity, ground.raised,
             ground.community_start, communities.camp, communities.population, ground.community_people, ground.kinship,
             world.groups.people, units.cell, units.actor, units.group, units.role, units.strength,
             p.stand_down, p.nearby, int(Role.GARRISON), int(Decision.MILITIA_STOOD_DOWN),

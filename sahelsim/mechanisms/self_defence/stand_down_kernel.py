@@ -54,14 +54,14 @@ def threat(cell: int, strength: I32, neighbours: I32, nearby: float, enmity: F64
 @kernel
 def stand_down(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    neighbours: I32, strength: I32, pledged: I32, actor_camp: I16, enmity: F64, watch: I8,
+    neighbours: I32, strength: I32, actor_camp: I16, enmity: F64, watch: I8,
     community_start: I32, camp: I8, population: I32, people: I16, kinship: F64, group_people: I16,
     unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
     rate: float, nearby: float, garrison: int, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> int:  # fmt: skip
     """Men who go home in a step; `watch` (A,) is 1 for the militias that a people raises.
 
-    Strength (C, A), pledged (C, K), population and units follow. One number of a band is held against the chance at
+    Strength (C, A), population and units follow. One number of a band is held against the chance at
     T / (T + G) = 1, which no band exceeds, and only then against that of its hazard.
     """
     home = 0
@@ -85,7 +85,6 @@ def stand_down(
         men = unit_strength[u]
         unit_strength[u] = 0
         population[m] += men
-        pledged[c, camp[m]] += men
         strength[c, a] -= men
         home += men
         write_decision(
