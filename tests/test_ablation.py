@@ -222,6 +222,7 @@ def test_effects_by_hand(patterns: Path, before: list[int], after: list[int], ef
 
 def test_command_writes_matrix_and_figure(tmp_path: Path, patterns: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = [word for path, value in SHORT.items() if path != "replicates" for word in ("-S", f"{path}={value}")]
+    settings += ["-S", "mechanisms.battle.rate=3", "-S", "mechanisms.battle.death_scale=8"]  # war in every replicate
     words = ["ablate", str(PLAIN), "--replicates", "6", "--without", "battle,truce", "--patterns", str(patterns)]
     words += ["--out", str(tmp_path / "out"), "--workers", "1", *settings]
     assert main([*words, "--json"]) == 0

@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 from mechanisms.small import lively
 from scipy import stats
 
-from sahelsim.rng import Stream, key_of, philox, uniform, uniform2, uniform4, uniform_pairs, uniforms
+from sahelsim.rng import (
+    Stream,
+    first_uniforms,
+    key_of,
+    philox,
+    uniform,
+    uniform2,
+    uniform4,
+    uniform_pairs,
+    uniform_rows,
+    uniforms,
+)
 from sahelsim.schedule import begin, run_step
 from sahelsim.world.build import build_blueprint
 
@@ -168,10 +179,17 @@ def test_no_two_addresses_share_a_draw() -> None:
 def addresses(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[int, ...]]:
     """Every address (stream, step, entity, slot) that the engine draws from while its kernels run as plain Python."""
     seen: Counter[tuple[int, ...]] = Counter()
+    singly: Counter[tuple[int, ...]] = Counter()
+    in_blocks: Counter[tuple[int, ...]] = Counter()
+
+    def note(way: Counter[tuple[int, ...]], *address: int) -> None:
+        """Who draws in a block whether something happens may draw again at that address how it happens."""
+        way[address] += 1
+        seen[address] = max(singly[address], in_blocks[address])
 
     def recorder(length: int) -> Callable[..., object]:
         def draw(k0: int, k1: int, stream: int, step: int, entity: int, slot: int) -> object:
-            seen[int(stream), int(step), int(entity), int(slot)] += 1
+            note(singly, int(stream), int(step), int(entity), int(slot))
             four = uniform4(k0, k1, stream, step, entity, slot)
             return four[0] if length == 1 else four[:length]
 
@@ -179,10 +197,19 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[int, ...]]:
 
     def many(key: tuple[int, int], stream: int, steps: object, entities: object, slot: int = 0) -> np.ndarray:
         for step, entity in np.broadcast(steps, entities):
-            seen[int(stream), int(step), int(entity), slot] += 1
+            note(singly, int(stream), int(step), int(entity), slot)
         return uniforms(key, stream, steps, entities, slot)
 
+    def block(real: Callable[..., None]) -> Callable[..., None]:
+        def draw(k0: int, k1: int, stream: int, step: int, entities: np.ndarray, slot: int, *out: np.ndarray) -> None:
+            for entity in entities[: out[0].shape[-1]]:
+                note(in_blocks, int(stream), int(step), int(entity), int(slot))
+            real(k0, k1, stream, step, entities, slot, *out)
+
+        return draw
+
     replaced = {"uniform": recorder(1), "uniform2": recorder(2), "uniform4": recorder(4), "uniforms": many}
+    replaced |= {real.__name__: block(real) for real in (first_uniforms, uniform_pairs, uniform_rows)}
     parts = ("sahelsim.mechanisms.", "sahelsim.world.", "sahelsim.interventions.")
     for module in [m for name, m in sys.modules.items() if name.startswith(parts)]:
         for name, value in list(vars(module).items()):
