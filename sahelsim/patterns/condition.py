@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from typing import ClassVar
 
 from pydantic import Field, model_validator
@@ -65,6 +66,7 @@ class Condition(Strict):
         """Every window that the evidence has to cover."""
         return (self.window,)
 
+    @abstractmethod
     def measure(self, seen: Evidence) -> float:
         """The statistic; not a number where it is not defined (a ratio to nothing).
 
@@ -73,7 +75,6 @@ class Condition(Strict):
         CannotMeasure
             The evidence does not hold what is needed.
         """
-        raise NotImplementedError
 
 
 class EventCondition(Condition):
