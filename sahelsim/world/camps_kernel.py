@@ -14,31 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
+from sahelsim.world.index_kernel import fighters_by
 
 __all__ = ["enmity_of_actors", "enmity_of_camps"]
 
 I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
 
 @kernel
-def fighters_of_actors(unit_actor: I16, unit_strength: I32, actors: int) -> F64:
-    """Fighters of each actor (A,); units of one actor mostly stand side by side in the table and are summed in runs."""
-    fighters = np.zeros(actors)
-    run = 0
-    for u in range(unit_actor.size):
-        if u > 0 and unit_actor[u] != unit_actor[u - 1]:
-            fighters[unit_actor[u - 1]] += run
-            run = 0
-        run += unit_strength[u]
-    if unit_actor.size > 0:
-        fighters[unit_actor[-1]] += run
-    return fighters
-
-
-@kernel
-def weighted_enmity(enmity: F64, fighters: F64, actor_camp: I16, towards: F64, total: F64) -> None:
+def weighted_enmity(enmity: F64, fighters: I64, actor_camp: I16, towards: F64, total: F64) -> None:
     """Enmity of each actor times the fighters of each camp; fills `towards` (A, K) and the fighters `total` (K,)."""
     towards[:, :] = 0.0
     total[:] = 0.0
@@ -51,7 +38,8 @@ def weighted_enmity(enmity: F64, fighters: F64, actor_camp: I16, towards: F64, t
 @kernel
 def enmity_of_actors(unit_actor: I16, unit_strength: I32, enmity: F64, actor_camp: I16, camps: int) -> F64:
     """Enmity of each actor towards each camp, shape (A, K)."""
-    fighters = fighters_of_actors(unit_actor, unit_strength, actor_camp.size)
+    fighters = np.empty(actor_camp.size, np.int64)
+    fighters_by(unit_actor, unit_strength, fighters)
     towards, total = np.empty((actor_camp.size, camps)), np.empty(camps)
     weighted_enmity(enmity, fighters, actor_camp, towards, total)
     for a in range(actor_camp.size):
@@ -66,7 +54,8 @@ def enmity_of_actors(unit_actor: I16, unit_strength: I32, enmity: F64, actor_cam
 @kernel
 def enmity_of_camps(unit_actor: I16, unit_strength: I32, enmity: F64, actor_camp: I16, camps: int) -> F64:
     """Enmity between camps, shape (K, K); 0 within a camp."""
-    fighters = fighters_of_actors(unit_actor, unit_strength, actor_camp.size)
+    fighters = np.empty(actor_camp.size, np.int64)
+    fighters_by(unit_actor, unit_strength, fighters)
     towards, total = np.empty((actor_camp.size, camps)), np.empty(camps)
     weighted_enmity(enmity, fighters, actor_camp, towards, total)
     mean = np.zeros((camps, camps))
