@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 from sahelsim.errors import BadInput, SahelsimError
 
 if TYPE_CHECKING:
-    from sahelsim.api import Run, Scenario, change_scenario, load_scenario, open_run, simulate
+    from sahelsim.api import Run, Scenario, Sweep, change_scenario, load_scenario, open_run, open_sweep, simulate
 
 __all__ = [
     "BadInput",
     "Run",
     "SahelsimError",
     "Scenario",
+    "Sweep",
     "__version__",
     "change_scenario",
     "load_scenario",
     "open_run",
+    "open_sweep",
     "simulate",
 ]
 

@@ -14,8 +14,9 @@ from sahelsim.run import run_scenario
 from sahelsim.scenario.load import load_scenario
 from sahelsim.scenario.schema import Scenario
 from sahelsim.scenario.vary import change_scenario
+from sahelsim.sweep.opening import Sweep, open_sweep
 
-__all__ = ["Run", "Scenario", "change_scenario", "load_scenario", "open_run", "simulate"]
+__all__ = ["Run", "Scenario", "Sweep", "change_scenario", "load_scenario", "open_run", "open_sweep", "simulate"]
 
 
 def simulate(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sahelsim.scenario.schema import Scenario
     from sahelsim.world.build import Blueprint
 
-__all__ = ["Job", "calls_in_order", "parts_in_order", "parts_of_jobs"]
+__all__ = ["Job", "calls_in_order", "interrupts_held", "parts_in_order", "parts_of_jobs", "prepare_worker"]
 
 _POLL_SECONDS = 0.1
 _AHEAD = 2  # replicates under way or waiting to be written, per worker: bounds the memory
@@ -169,7 +169,7 @@ def _spread(
     try:
         for due, (number, _) in enumerate(tasks):
             while submitted < min(due + _AHEAD * workers, len(tasks)):
-                with _interrupts_held():
+                with interrupts_held():
                     waiting[submitted] = pool.submit(_work, submitted)
                 submitted += 1
             while not waiting[due].done():
@@ -200,7 +200,7 @@ def _end(pool: ProcessPoolExecutor) -> None:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Start processes with Ctrl-C blocked: only the parent answers to it, and here it waits a moment."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -226,10 +226,10 @@ def calls_in_order(
         yield from map(function, items)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(items)), mp_context=context, initializer=_prepare)
+    pool = ProcessPoolExecutor(min(workers, len(items)), mp_context=context, initializer=prepare_worker)
     finished = False
     try:
-        with _interrupts_held():
+        with interrupts_held():
             waiting = [pool.submit(function, item) for item in items]
         for future in waiting:
             yield future.result()
@@ -247,15 +247,16 @@ _shared: dict[str, Any] = {}
 
 
 def _begin(payload: bytes, steps: Any) -> None:
-    """Set a worker up: one numba thread, no orphan when the parent is killed."""
-    _prepare()
+    """Set a worker up for replicates."""
+    prepare_worker()
     _shared["jobs"], _shared["tasks"] = pickle.loads(payload)
     _shared["blueprints"] = _Blueprints(_shared["jobs"])
     _shared["steps"] = steps
     _shared["new"] = True
 
 
-def _prepare() -> None:
+def prepare_worker() -> None:
+    """Set a worker process up: one numba thread, no orphan when the parent is killed."""
     os.environ["NUMBA_NUM_THREADS"] = "1"  # before anything imports numba
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 

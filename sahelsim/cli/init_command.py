@@ -44,13 +44,20 @@ def init_command(target: Path, source: str) -> None:
         print(file)
 
 
-def schema_command(out: Path | None) -> None:
-    """Print the JSON Schema, or write it to a file (an older one is replaced)."""
+def schema_command(out: Path | None, *, experiment: bool = False) -> None:
+    """Print the JSON Schema of scenarios or experiments, or write it to a file (an older one is replaced)."""
+    text = _experiment_schema() if experiment else json_schema_text()
     if out is None:
-        print(json_schema_text(), end="")
+        print(text, end="")
         return
-    write_text(out, json_schema_text(), replace=True)
+    write_text(out, text, replace=True)
     print(out)
+
+
+def _experiment_schema() -> str:
+    from sahelsim.sweep.json_schema import experiment_schema_text
+
+    return experiment_schema_text()
 
 
 def _named(text: str, stem: str) -> str:

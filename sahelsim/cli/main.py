@@ -13,6 +13,7 @@ from sahelsim.cli.record_options import ablate, flee, ged, patterns
 from sahelsim.cli.run_options import explain, plot, run, show, warmup
 from sahelsim.cli.scenario_options import init, schema, validate
 from sahelsim.cli.stopping import Stopped, stop_signals
+from sahelsim.cli.sweep_options import sweep
 from sahelsim.errors import SahelsimError
 
 __all__ = ["app", "main"]
@@ -51,6 +52,7 @@ def _global(
 
 for _command in (init, validate, run, show, plot, explain, patterns, ablate, flee, ged, schema, warmup):
     app.command()(_command)  # in the order of the work, which is that of the help
+app.add_typer(sweep)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -43,8 +43,9 @@ def validate(
 
 def schema(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write; stdout if not given.")] = None,
+    experiment: Annotated[bool, typer.Option("--experiment", help="That of experiments (sweeps) instead.")] = False,
 ) -> None:
     """Print the JSON Schema of scenarios, for editors."""
     from sahelsim.cli.init_command import schema_command
 
-    schema_command(out)
+    schema_command(out, experiment=experiment)

@@ -1,0 +1,142 @@
+"""``sahelsim sweep status``, ``collect``, ``plan`` and ``cancel``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from sahelsim.cli.sweep_command import default_store, sweep_bar
+from sahelsim.cli.waiting import cores
+from sahelsim.errors import BadInput
+
+__all__ = ["cancel_command", "collect_command", "plan_command", "status_command"]
+
+_LOOK_EVERY = 1.0  # seconds
+_FAILURES_SHOWN = 5
+
+
+def status_command(file: Path, store: Path | None, *, watch: bool, as_json: bool) -> None:
+    """Say how far a sweep is."""
+    from sahelsim.sweep.status import Watcher
+
+    folder = _store_of(file, store)
+    watcher = Watcher(folder)
+    status = watcher.look()
+    if watch and not as_json:
+        with sweep_bar(Console(stderr=True, markup=False, highlight=False), status.name, quiet=False) as bar:
+            bar(status.done, status.failed, status.total)
+            while status.running and status.left:
+                time.sleep(_LOOK_EVERY)
+                status = watcher.look()
+                bar(status.done, status.failed, status.total)
+    if as_json:
+        print(json.dumps(status.as_dict()))
+        return
+    print(f"{status.name} in {status.store}: {status.done:,} of {status.total:,} runs done, {status.failed:,} failed, "
+          f"{status.left:,} left; {status.shards:,} shards, {status.megabytes:,.1f} MB")  # fmt: skip
+    if status.running and status.parent:
+        speed = f", {status.rate:.1f} runs/s, {_span(status.seconds_left)} left" if status.rate else ""
+        print(f"running: process {status.parent['pid']} on {status.parent['host']}, {status.parent['engine']}{speed}")
+    elif status.left:
+        print("nothing is running; `sahelsim sweep resume` goes on")
+    if status.failed:
+        _print_failures(folder)
+    for shard in status.damaged:
+        print(f"{shard}: is damaged; `sahelsim sweep resume EXPERIMENT --quarantine` does its runs again", file=sys.stderr)
+
+
+def _print_failures(folder: Path) -> None:
+    from sahelsim.sweep.opening import open_sweep
+
+    failures = open_sweep(folder).failures().collect()
+    kinds = failures.group_by("error_type", "error").len().sort("len", "error", descending=[True, False])
+    for kind, error, count in kinds.head(_FAILURES_SHOWN).iter_rows():
+        print(f"  {count:,} × {kind}: {error}")
+
+
+def collect_command(file: Path, store: Path | None, out: Path, *, as_json: bool) -> None:
+    """Write the table of a sweep."""
+    from sahelsim.sweep.collect import collect
+
+    written = collect(_store_of(file, store), out)
+    if as_json:
+        print(json.dumps({"out": str(out), **written._asdict()}))
+    else:
+        print(f"{out}: {written.rows:,} of {written.total:,} runs, {written.failed:,} of them failed")
+
+
+def plan_command(file: Path, nodes: list[int], node_cores: int | None, *, as_json: bool) -> None:
+    """Measure a pilot and say what the sweep takes."""
+    from sahelsim.sweep.load import load_experiment
+    from sahelsim.sweep.plan import measure_plan
+
+    plan = measure_plan(load_experiment(file))
+    each = node_cores or cores()
+    on = {n: plan.hours_on(n, each) for n in sorted(set(nodes))}
+    if as_json:
+        hours = {str(n): round(value, 5) for n, value in on.items()}
+        print(json.dumps({**plan.as_dict(), "cores_of_a_node": each, "hours_on_nodes": hours}))
+        return
+    console = Console(markup=False, highlight=False)
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    made = f"{plan.draws:,} draws × {plan.replicates:,} replicates × {plan.variants} variants"
+    rows = {
+        "runs": f"{plan.runs:,} ({made})",
+        "chunks": f"{plan.chunks:,} of {plan.runs_per_chunk:,} runs",
+        "a run": f"{plan.seconds_per_run:.3f} s ({plan.pilot} runs measured); a process starts in {plan.start_seconds:.1f} s",
+        "core-hours": f"{plan.core_hours:.3g}",
+        "memory": f"{plan.memory_mb:,.0f} MB a worker",
+        "disk": f"{plan.megabytes:,.1f} MB",
+    }
+    for n, hours in on.items():
+        rows[f"on {n:,} node{'s' if n > 1 else ''}"] = f"{_span(hours * 3600)} ({each} cores each)"
+    for name, value in rows.items():
+        table.add_row(name, value)
+    console.print(table)
+    if plan.pilot_failed:
+        print(f"{plan.pilot_failed} of the {plan.pilot} pilot runs failed", file=sys.stderr)
+
+
+def cancel_command(file: Path, store: Path | None) -> None:
+    """Ask the parent of a sweep to end, and wait until it has."""
+    from sahelsim.sweep.drive import ask_to_stop
+    from sahelsim.sweep.status import Watcher
+
+    folder = _store_of(file, store)
+    ask_to_stop(folder)
+    watcher = Watcher(folder)
+    deadline = time.monotonic() + 60.0
+    while (status := watcher.look()).running and time.monotonic() < deadline:
+        time.sleep(0.2)
+    if status.running:
+        print("asked to stop; it is finishing its runs")
+    else:
+        print(f"stopped with {status.done:,} of {status.total:,} runs done; `sahelsim sweep resume` goes on")
+
+
+def _store_of(file: Path, store: Path | None) -> Path:
+    """The store that is meant; it must be one of this experiment."""
+    from sahelsim.sweep.load import read_experiment
+    from sahelsim.sweep.store import open_store
+
+    experiment, _ = read_experiment(file)
+    folder = store or default_store(experiment.name)
+    name = open_store(folder).manifest["name"]
+    if name != experiment.name:
+        raise BadInput(f"holds the sweep '{name}', not '{experiment.name}'", file=folder, path="--store")
+    return folder
+
+
+def _span(seconds: float | None) -> str:
+    """A time in the unit that suits it."""
+    if seconds is None:
+        return "?"
+    for unit, length in (("days", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds:.0f} s"

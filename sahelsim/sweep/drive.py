@@ -1,0 +1,158 @@
+"""The parent of a sweep: begins or goes on with a store, has an engine run what is left, and can be told to stop."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sahelsim.errors import BadInput
+from sahelsim.sweep.code import code_version
+from sahelsim.sweep.engines.base import Engine, Tally, Work
+from sahelsim.sweep.files import disk_errors, sync_folder
+from sahelsim.sweep.layout import CANCEL, EVENTS, PANELS, QUARANTINE, SUMMARIES, is_store
+from sahelsim.sweep.making import go_on, make_store, prepare_folder
+from sahelsim.sweep.progress import Done, left_to_do, scan
+from sahelsim.sweep.shards import list_shards
+from sahelsim.sweep.store import Store
+
+if TYPE_CHECKING:
+    from sahelsim.sweep.load import LoadedExperiment
+
+__all__ = ["ask_to_stop", "run_sweep"]
+
+_PANEL_RUNS = 8  # least runs in a file of panels
+_STALE_SECONDS = 600  # after which a half-written file belongs to a process that is gone
+
+
+def run_sweep(
+    loaded: LoadedExperiment,
+    path: Path,
+    engine: Engine,
+    *,
+    resume: bool = False,
+    accept_new_code: bool = False,
+    retry_failed: bool = False,
+    quarantine: bool = False,
+    watch: Callable[[Tally], None] | None = None,
+) -> Tally:
+    """Run what an experiment still lacks in its store.
+
+    Interrupted (Ctrl-C, SIGTERM), every chunk under way writes down what it has finished. Killed, it leaves whole shards.
+
+    Parameters
+    ----------
+    loaded : LoadedExperiment
+    path : Path
+        Directory of the store; made if it is not there.
+    engine : Engine
+    resume : bool
+        Go on with a store that holds runs; without it such a store is refused.
+    accept_new_code : bool
+        Go on although the code has changed.
+    retry_failed : bool
+        Run the failed ones again too.
+    quarantine : bool
+        Set damaged shards aside and do their runs again.
+    watch : callable, optional
+        Called with a `Tally` at the start and after each chunk.
+
+    Returns
+    -------
+    Tally
+        What the store holds at the end.
+
+    Raises
+    ------
+    BadInput
+        The store is another experiment's, in use, damaged, or cannot be written.
+    SahelsimError
+        The engine could not go on.
+    """
+    prepare_folder(path)
+    with Store(path).held(_about(engine)):
+        (path / CANCEL).unlink(missing_ok=True)
+        begun = is_store(path)
+        store = go_on(loaded, path, accept_new_code=accept_new_code) if begun else make_store(loaded, path)
+        if begun and not resume and list_shards(path):
+            raise BadInput(
+                "holds runs of this experiment already; go on with them by `sahelsim sweep resume`, or choose another store",
+                file=path, path="--store",
+            )  # fmt: skip
+        done = _sound(store, quarantine=quarantine)
+        _sweep_up(path)
+        before = Tally(len(done.ok), 0 if retry_failed else len(done.failed), store.total)
+        if watch is not None:
+            watch(before)
+        settings = loaded.experiment.engine
+        work = Work(
+            path, code_version(), list(left_to_do(store, done, retry_failed=retry_failed)),
+            chunk_seconds=settings.chunk_seconds, least_runs=_PANEL_RUNS if store.experiment.keep.panels else 1,
+            before=before, watch=watch,
+        )  # fmt: skip
+        del done
+        if work.left:
+            engine.run(work)
+        return work.tally
+
+
+def _about(engine: Engine) -> dict[str, Any]:
+    return {"pid": os.getpid(), "host": platform.node(), "engine": engine.name, "started": time.time()}
+
+
+def _sound(store: Store, *, quarantine: bool) -> Done:
+    """What is done; damaged shards are named, or set aside."""
+    done = scan(store)
+    if not done.damaged:
+        return done
+    if not quarantine:
+        names = "".join(f"\n{error}" for error in done.damaged)
+        raise BadInput(
+            f"{len(done.damaged)} of its shards cannot be read. `sahelsim sweep resume EXPERIMENT --quarantine` sets them "
+            f"aside (into {QUARANTINE}/) and does their runs again:{names}",
+            file=store.path, path="--store",
+        )  # fmt: skip
+    with disk_errors(store.path):
+        for path in done.damaged_shards:
+            _set_aside(store.path, path.stem)
+    return done
+
+
+def _set_aside(store: Path, shard: str) -> None:
+    """Move a shard with its events and panels; the rows go first, so that nothing counts any more."""
+    for folder in (SUMMARIES, EVENTS, PANELS):
+        for file in sorted((store / folder).glob(f"{shard}[.-]*")):
+            away = store / QUARANTINE / folder
+            away.mkdir(parents=True, exist_ok=True)
+            file.replace(away / file.name)
+        sync_folder(store / folder)
+
+
+def _sweep_up(store: Path) -> None:
+    """Remove half-written files of processes that were killed."""
+    for folder in (SUMMARIES, EVENTS, PANELS):
+        for file in (store / folder).glob(".*.unfinished"):
+            with suppress(OSError):
+                if time.time() - file.stat().st_mtime > _STALE_SECONDS:
+                    file.unlink()
+
+
+def ask_to_stop(path: Path) -> None:
+    """Ask the parent of a store to end: it stops as after Ctrl-C.
+
+    Raises
+    ------
+    BadInput
+        Nobody is running into it.
+    """
+    store = Store(path)
+    if not is_store(path):
+        raise BadInput("holds no sweep", file=path, path="--store")
+    if not store.is_held():
+        raise BadInput("no sweep is running into this store", file=path, path="--store")
+    with disk_errors(path):
+        (path / CANCEL).touch()

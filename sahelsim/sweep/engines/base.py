@@ -1,0 +1,159 @@
+"""What an engine is: something that takes chunks of runs and has `run_chunk` called on each of them somewhere."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, NamedTuple, Protocol
+
+from sahelsim.sweep.execute import ChunkReport
+from sahelsim.sweep.layout import CANCEL
+from sahelsim.sweep.runs import RunKey
+
+__all__ = ["LEAST_SECONDS", "Chunk", "Engine", "Tally", "Work"]
+
+LEAST_SECONDS = 0.2
+"""Least work of a chunk, so that handing it out and writing it down cost little beside it."""
+
+_LOOK_FOR_CANCEL = 0.3  # seconds between two looks
+
+
+class Chunk(NamedTuple):
+    """Runs that are executed one after the other by one process and written together."""
+
+    number: int
+    runs: tuple[RunKey, ...]
+
+
+class Tally(NamedTuple):
+    """How far a sweep is, for the bar: what earlier sessions did is counted in."""
+
+    done: int
+    failed: int
+    total: int
+
+
+class Engine(Protocol):
+    """Executes the runs of a `Work`.
+
+    An engine has nothing to do with rows, names or files: `sahelsim.sweep.execute.run_chunk` writes them, and a chunk that
+    is lost with its process is run again by whoever resumes. It may hand out a chunk twice; the store counts a run once.
+    """
+
+    name: ClassVar[str]
+
+    def run(self, work: Work) -> None:
+        """Take chunks until there are none or `work.stopping()`; report each; leave no process behind.
+
+        Raises
+        ------
+        SahelsimError
+            It cannot go on. All that was reported is on disk.
+        """
+
+
+class Work:
+    """The runs that are left to do, cut into chunks of about the same time.
+
+    Parameters
+    ----------
+    store : Path
+        Where the rows go.
+    code : str
+        Version of the code, for `run_chunk`.
+    runs : sequence of RunKey
+        What is left, in the order in which it is to be done.
+    chunk_seconds : float
+        Aim for a chunk, at least `LEAST_SECONDS`.
+    least_runs : int
+        Least runs in a chunk whatever they take.
+    before : Tally
+        What the store holds already.
+    watch : callable, optional
+        Called with a `Tally` after each report.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        code: str,
+        runs: Sequence[RunKey],
+        *,
+        chunk_seconds: float,
+        least_runs: int = 1,
+        before: Tally,
+        watch: Callable[[Tally], None] | None = None,
+    ) -> None:
+        self.store, self.code = store, code
+        self._left = deque(runs)
+        self._seconds, self._least = max(chunk_seconds, LEAST_SECONDS), least_runs
+        self._tally, self._watch = before, watch
+        self._warm = (0, 0.0)  # runs and seconds of chunks of warm processes
+        self._chunks = 0
+        self._looked, self._cancelled = 0.0, False
+
+    @property
+    def left(self) -> int:
+        """Runs that nobody has taken."""
+        return len(self._left)
+
+    @property
+    def tally(self) -> Tally:
+        """What is in the store."""
+        return self._tally
+
+    @property
+    def seconds_per_run(self) -> float | None:
+        """As measured in warm processes; None before the first report of one."""
+        runs, seconds = self._warm
+        return seconds / runs if runs else None
+
+    def take(self, workers: int = 1, runs: int | None = None) -> Chunk | None:
+        """The next chunk; None when nothing is left.
+
+        Parameters
+        ----------
+        workers : int
+            How many take chunks: the last ones are made shorter, so that all end at about the same time.
+        runs : int, optional
+            Length of the chunk, for an engine that knows better.
+        """
+        if not self._left:
+            return None
+        count = min(runs or self._length(workers), len(self._left))
+        self._chunks += 1
+        return Chunk(self._chunks, tuple(self._left.popleft() for _ in range(count)))
+
+    def _length(self, workers: int) -> int:
+        each = self.seconds_per_run
+        if each is None:
+            return self._least
+        wanted = math.ceil(self._seconds / each)
+        share = math.ceil(len(self._left) / (2 * workers))
+        return max(self._least, math.ceil(LEAST_SECONDS / each), min(wanted, share))
+
+    def give_back(self, chunk: Chunk) -> None:
+        """Put the runs of a chunk that was not executed back to the front."""
+        self._left.extendleft(reversed(chunk.runs))
+
+    def report(self, chunk: Chunk, report: ChunkReport) -> None:
+        """Take note of an executed chunk."""
+        if not report.cold and report.left == 0 and chunk.runs:
+            runs, seconds = self._warm
+            if runs >= 2000:  # forget slowly, when the machine has become faster or slower
+                runs, seconds = runs // 2, seconds / 2
+            self._warm = (runs + len(chunk.runs), seconds + report.seconds)
+        done, failed, total = self._tally
+        self._tally = Tally(done + report.done, failed + report.failed, total)
+        if self._watch is not None:
+            self._watch(self._tally)
+
+    def stopping(self) -> bool:
+        """Whether `sahelsim sweep cancel` has asked the sweep to end."""
+        now = time.monotonic()
+        if not self._cancelled and now - self._looked > _LOOK_FOR_CANCEL:
+            self._looked, self._cancelled = now, (self.store / CANCEL).exists()
+        return self._cancelled

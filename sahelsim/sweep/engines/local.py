@@ -1,0 +1,190 @@
+"""Processes on this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from sahelsim.errors import SahelsimError
+from sahelsim.sweep.engines.base import Chunk, Work
+from sahelsim.sweep.execute import ChunkReport, record_failures, run_chunk
+from sahelsim.sweep.runs import RunKey
+from sahelsim.workers import interrupts_held, prepare_worker
+
+__all__ = ["LocalEngine"]
+
+_POLL_SECONDS = 0.1
+_AHEAD = 2  # chunks per worker that are under way or wait for it
+_PATIENCE = 15.0  # seconds that a chunk has to write down what is finished once it is told to stop
+_DEATHS = 2  # of its process, alone, that make a run a failed one
+_FRUITLESS = 5  # pools in a row that break before anything is done
+
+
+class LocalEngine:
+    """A pool of processes; they start new when one of them is killed, and end with their parent.
+
+    Parameters
+    ----------
+    workers : int
+        Processes; with 1 there is one besides this one, which can be killed without harm.
+    """
+
+    name: ClassVar[str] = "local"
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def run(self, work: Work) -> None:
+        """Execute what is left; see `Engine.run`."""
+        suspects: list[RunKey] = []
+        deaths: dict[RunKey, int] = {}
+        fruitless = 0
+        while (work.left or suspects) and not work.stopping():
+            before = work.tally
+            lost = self._one_by_one(work, suspects, deaths) if suspects else self._pool(work)
+            suspects = lost
+            fruitless = fruitless + 1 if work.tally == before and lost else 0
+            if fruitless > _FRUITLESS:
+                raise SahelsimError(
+                    "the worker processes are killed again and again before they finish a run. They may run out of "
+                    "memory (try fewer workers); what is done is in the store, `sahelsim sweep resume` goes on"
+                )
+
+    def _pool(self, work: Work) -> list[RunKey]:
+        """Chunks over all workers until there are none left, or until a worker dies: then the runs it may have had."""
+        with _Pool(min(self._workers, work.left)) as pool:
+            try:
+                while not work.stopping():
+                    while len(pool.waiting) < _AHEAD * self._workers and (chunk := work.take(self._workers)):
+                        pool.submit(work, chunk)
+                    if not pool.waiting:
+                        return []
+                    pool.collect(work)
+                pool.stop(work)
+            except BrokenProcessPool:
+                return _unfinished(work, pool)
+            except BaseException:
+                pool.stop(work)
+                raise
+        return []
+
+    def _one_by_one(self, work: Work, suspects: list[RunKey], deaths: dict[RunKey, int]) -> list[RunKey]:
+        """The runs that were under way when a worker died, each alone: so it shows which of them kills its process."""
+        left = list(suspects)
+        with _Pool(1) as pool:
+            try:
+                while left and not work.stopping():
+                    pool.submit(work, Chunk(0, (left[0],)))
+                    while pool.waiting:
+                        pool.collect(work)
+                    left.pop(0)
+            except BrokenProcessPool:
+                deaths[left[0]] = deaths.get(left[0], 0) + 1
+                if deaths[left[0]] >= _DEATHS:
+                    chunk = Chunk(0, (left.pop(0),))
+                    reason = "its process was killed twice while it ran; it may need more memory than there is"
+                    work.report(chunk, record_failures(work.store, chunk.runs, work.code, reason))
+                return left
+            except BaseException:
+                pool.stop(work)
+                raise
+        return []
+
+
+def _unfinished(work: Work, pool: _Pool) -> list[RunKey]:
+    """Runs of the chunks that broke with the pool, without those that were written down before."""
+    from sahelsim.sweep.progress import Follower
+    from sahelsim.sweep.store import open_store
+
+    store, follower = open_store(work.store), Follower(work.store)
+    follower.look()
+    rows = follower.rows()
+    left = []
+    for chunk in pool.waiting.values():
+        have = [rows.get(store.name_of(key, work.code)) for key in chunk.runs]
+        have = [row if row is not None and row[1] >= pool.began else None for row in have]  # an older one is retried
+        done = sum(row is not None and row[0] for row in have)
+        failed = sum(row is not None and not row[0] for row in have)
+        work.report(Chunk(0, ()), ChunkReport(done, failed, 0, 0.0, 0.0, cold=True))
+        left += [key for key, row in zip(chunk.runs, have, strict=True) if row is None]
+    return left
+
+
+class _Pool:
+    """A pool of processes with the chunks that it has."""
+
+    def __init__(self, workers: int) -> None:
+        context = multiprocessing.get_context("spawn")  # a forked child can hang in numba's or zarr's threads
+        self.began = time.time()
+        self._flag: Any = context.RawValue("b", 0)  # no lock to die with
+        self._pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(self._flag,))
+        self.waiting: dict[Future[ChunkReport], Chunk] = {}
+
+    def __enter__(self) -> _Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def submit(self, work: Work, chunk: Chunk) -> None:
+        try:
+            with interrupts_held(), _one_thread():
+                future = self._pool.submit(_execute, str(work.store), chunk.runs, work.code)
+        except BrokenProcessPool:
+            work.give_back(chunk)
+            raise
+        self.waiting[future] = chunk
+
+    def collect(self, work: Work, timeout: float = _POLL_SECONDS) -> None:
+        """Report the chunks that are finished, after a moment's waiting."""
+        done, _ = wait(self.waiting, timeout=timeout, return_when=FIRST_COMPLETED)
+        for future in done:
+            report = future.result()
+            work.report(self.waiting.pop(future), report)
+
+    def stop(self, work: Work) -> None:
+        """Let every worker write down what it has finished; end those that do not within some seconds."""
+        self._flag.value = 1
+        processes: dict[int, Any] = dict(getattr(self._pool, "_processes", None) or {})
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        under_way = [future for future in self.waiting if not future.cancelled()]
+        finished, late = wait(under_way, timeout=_PATIENCE)
+        for future in finished:
+            if future.exception() is None:
+                work.report(self.waiting.pop(future), future.result())
+        if late:
+            for process in processes.values():
+                process.terminate()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Numba in a spawned process has one thread even when the user's main module imports it first."""
+    before = os.environ.get("NUMBA_NUM_THREADS")
+    os.environ["NUMBA_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["NUMBA_NUM_THREADS"]
+        else:
+            os.environ["NUMBA_NUM_THREADS"] = before
+
+
+# In a worker process.
+_shared: dict[str, Any] = {}
+
+
+def _begin(flag: Any) -> None:
+    _shared["flag"] = flag
+    prepare_worker()
+
+
+def _execute(store: str, runs: tuple[RunKey, ...], code: str) -> ChunkReport:
+    return run_chunk(store, runs, code, lambda: bool(_shared["flag"].value))

@@ -1,0 +1,162 @@
+"""Beginning a store, and going on with one: is it the same experiment, and the same code?"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sahelsim.errors import BadInput
+from sahelsim.sweep.code import code_version
+from sahelsim.sweep.designs import draws_of, kind_of
+from sahelsim.sweep.files import disk_errors
+from sahelsim.sweep.layout import (
+    DRAWS,
+    EVENTS,
+    EXPERIMENT,
+    FORMAT,
+    FORMAT_VERSION,
+    PANELS,
+    SCENARIOS,
+    SUMMARIES,
+    is_store,
+)
+from sahelsim.sweep.row_columns import outputs_of
+from sahelsim.sweep.runs import variant_hash
+from sahelsim.sweep.schema import BASELINE
+from sahelsim.sweep.shards import write_parquet
+from sahelsim.sweep.store import Store, open_store, write_text
+
+if TYPE_CHECKING:
+    from sahelsim.sweep.load import LoadedExperiment
+    from sahelsim.sweep.schema import Experiment
+
+__all__ = ["go_on", "make_store", "prepare_folder"]
+
+_MAY_CHANGE = ("engine", "title", "description", "replicates", "scenario")  # the scenario's content is compared instead
+
+
+def prepare_folder(path: Path) -> None:
+    """Make the folder of a store; refuse one that holds something else.
+
+    Raises
+    ------
+    BadInput
+        It cannot be made or written, or holds other files.
+    """
+    if path.exists() and not path.is_dir():
+        raise BadInput("is a file; a store needs a directory of its own", file=path, path="--store")
+    if path.is_dir() and not is_store(path) and any(not entry.name.startswith(".") for entry in path.iterdir()):
+        left = {SCENARIOS, DRAWS, EXPERIMENT, SUMMARIES, EVENTS, PANELS}  # of a sweep killed while it began
+        if not {entry.name for entry in path.iterdir() if not entry.name.startswith(".")} <= left:
+            raise BadInput("holds other files, which are not touched; choose a directory that is new or empty",
+                           file=path, path="--store")  # fmt: skip
+    with disk_errors(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def make_store(loaded: LoadedExperiment, path: Path) -> Store:
+    """Write down what is to be run; the manifest comes last and makes it a store.
+
+    Every variant's world is built once, so that a fault shows before anything runs.
+    """
+    from sahelsim.results.manifest import machine, versions
+    from sahelsim.world.build import build_blueprint
+
+    experiment, variants = loaded.experiment, loaded.variants
+    seed = variants[BASELINE].seed
+    draws = draws_of(experiment, seed)
+    grounds = {name: build_blueprint(scenario).ground for name, scenario in variants.items()}
+    patterns = _pattern_outputs() if experiment.keep.patterns else []
+    outputs = outputs_of(variants, grounds, by_year=experiment.keep.by_year, patterns=patterns)
+    del grounds
+    for folder in (SCENARIOS, SUMMARIES, EVENTS, PANELS):
+        with disk_errors(path):
+            (path / folder).mkdir(exist_ok=True)
+    with disk_errors(path):
+        shutil.copyfile(loaded.file, path / EXPERIMENT)
+    for name, scenario in variants.items():
+        write_text(path / SCENARIOS / f"{name}.json", scenario.model_dump_json())
+    write_parquet(path / DRAWS, [_draw_table(experiment, draws)])
+    store = Store(path)
+    store.write_manifest(
+        {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "name": experiment.name,
+            "seed": seed,
+            "draws": len(draws),
+            "replicates": experiment.replicates,
+            "variants": {name: variant_hash(scenario) for name, scenario in variants.items()},
+            "codes": [code_version()],
+            "experiment": experiment.model_dump(mode="json"),
+            "outputs": [[output.name, output.type, output.meaning] for output in outputs],
+            "versions": versions(),
+            "machine": machine(),
+        }
+    )
+    return store
+
+
+def go_on(loaded: LoadedExperiment, path: Path, *, accept_new_code: bool = False, look_only: bool = False) -> Store:
+    """Open the store of the same experiment; more replicates than before are taken over.
+
+    Raises
+    ------
+    BadInput
+        The experiment, its scenarios or the code have changed since.
+    """
+    store = open_store(path)
+    _same_experiment(store, loaded)
+    code, manifest = code_version(), dict(store.manifest)
+    if code not in store.codes and not accept_new_code:
+            raise BadInput(
+                f"was begun with another version of the code ({store.codes[-1]}, now {code}): rows of both would stand "
+                "side by side. Begin a new store (--store), or add to this one all the same with --accept-new-code",
+                file=path, path="--store",
+            )  # fmt: skip
+    grown = loaded.experiment.replicates != store.replicates
+    if not look_only and (grown or store.codes[-1] != code):
+        manifest["codes"] = [*(known for known in store.codes if known != code), code]
+        manifest["replicates"] = loaded.experiment.replicates
+        manifest["experiment"] = loaded.experiment.model_dump(mode="json")
+        store.write_manifest(manifest)
+    return store
+
+
+def _same_experiment(store: Store, loaded: LoadedExperiment) -> None:
+    new, old = loaded.experiment.model_dump(mode="json"), store.manifest["experiment"]
+    fix = "put it back, or begin a new store with --store"
+    for key in new:
+        if key not in _MAY_CHANGE and new[key] != old.get(key):
+            raise BadInput(
+                f"'{key}' has changed since the sweep in {store.path} began; {fix}", file=loaded.file, path=key
+            )
+    hashes = {name: variant_hash(scenario) for name, scenario in loaded.variants.items()}
+    for name, value in hashes.items():
+        if store.manifest["variants"].get(name) != value:
+            what = "the scenario" if name == BASELINE else f"the scenario of what-if '{name}'"
+            raise BadInput(
+                f"{what} has changed since the sweep in {store.path} began; {fix}", file=loaded.file, path="scenario"
+            )
+    if loaded.experiment.replicates < store.replicates:
+        raise BadInput(
+            f"asks for fewer replicates than the {store.replicates} of the sweep in {store.path}; they can only grow",
+            file=loaded.file, path="replicates",
+        )  # fmt: skip
+
+
+def _draw_table(experiment: Experiment, draws: list[dict[str, Any]]) -> Any:
+    import pyarrow as pa
+
+    types = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
+    columns = {"draw": pa.array(range(len(draws)), pa.int32())}
+    for name, factor in experiment.factors.items():
+        columns[name] = pa.array([draw[name] for draw in draws], types[kind_of(factor)])
+    return pa.table(columns)
+
+
+def _pattern_outputs() -> list[Any]:
+    from sahelsim.sweep.pattern_row import pattern_outputs
+
+    return list(pattern_outputs())

@@ -1,0 +1,95 @@
+"""How far a sweep is: from its store, whoever is running it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sahelsim.sweep.progress import Follower
+from sahelsim.sweep.store import Store, open_store
+
+__all__ = ["Status", "Watcher"]
+
+_RECENT = 60.0  # seconds over which the rate is taken
+
+
+@dataclass(frozen=True)
+class Status:
+    """State of a store at a moment."""
+
+    name: str
+    store: Path
+    total: int
+    done: int
+    failed: int
+    running: bool
+    parent: dict[str, Any] | None
+    rate: float | None
+    """Runs a second of late; None when nothing is running or nothing is known yet."""
+    shards: int
+    megabytes: float
+    damaged: tuple[str, ...]
+
+    @property
+    def left(self) -> int:
+        """Runs without a row."""
+        return self.total - self.done - self.failed
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the present rate; None when it is not known."""
+        return None if not self.rate else self.left / self.rate
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `status --json`."""
+        return {
+            "experiment": self.name, "store": str(self.store), "total": self.total, "done": self.done,
+            "failed": self.failed, "left": self.left, "running": self.running, "parent": self.parent,
+            "runs_per_second": None if self.rate is None else round(self.rate, 3),
+            "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 1),
+            "shards": self.shards, "megabytes": self.megabytes, "damaged": list(self.damaged),
+        }  # fmt: skip
+
+
+class Watcher:
+    """Looks at a store again and again; reads only what has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._store: Store = open_store(path)
+        self._follower = Follower(path)
+
+    def look(self) -> Status:
+        """The state now."""
+        path = self._store.path
+        self._store = Store(path)  # replicates and accepted code may have grown
+        self._follower.look()
+        rows = [row for row in self._follower.rows().values() if row[2] in self._store.codes]
+        running = self._store.is_held()
+        parent = self._store.parent() if running else None
+        return Status(
+            name=str(self._store.manifest["name"]),
+            store=path,
+            total=self._store.total,
+            done=sum(ok for ok, _, _ in rows),
+            failed=sum(not ok for ok, _, _ in rows),
+            running=running,
+            parent=parent,
+            rate=_rate([finished for _, finished, _ in rows], float(parent["started"])) if parent else None,
+            shards=len(self._follower.paths),
+            megabytes=round(_size(path) / 1e6, 3),
+            damaged=tuple(str(shard) for shard in self._follower.damaged),
+        )
+
+
+def _rate(finished: list[float], started: float) -> float | None:
+    """Runs a second between the first and the last of those that this parent finished of late."""
+    latest = max(finished, default=0.0)
+    recent = sorted(t for t in finished if t >= max(started, latest - _RECENT))
+    if len(recent) < 3 or recent[-1] <= recent[0]:
+        return None
+    return (len(recent) - 1) / (recent[-1] - recent[0])
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

@@ -1,0 +1,223 @@
+"""The store of a sweep: a directory that holds what was asked, what is done, and nothing half-written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sahelsim.errors import BadInput
+from sahelsim.sweep.files import write_file
+from sahelsim.sweep.layout import (
+    DRAWS,
+    FORMAT,
+    FORMAT_VERSION,
+    LOCK,
+    MANIFEST,
+    PARENT,
+    SCENARIOS,
+    is_store,
+    row_schema,
+)
+from sahelsim.sweep.row_columns import Output
+from sahelsim.sweep.runs import RunKey, draw_text, in_order, run_id
+from sahelsim.sweep.schema import Experiment
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sahelsim.scenario.schema import Scenario
+
+__all__ = ["Store", "open_store", "write_text"]
+
+
+def open_store(path: str | Path) -> Store:
+    """Open a store that a sweep has begun.
+
+    Raises
+    ------
+    BadInput
+        There is none, or it is of another program or a newer version.
+    """
+    store = Store(Path(path))
+    if not is_store(store.path):
+        raise BadInput(
+            "holds no sweep (no manifest.json); `sahelsim sweep run EXPERIMENT --store DIR` begins one",
+            file=store.path, path="--store",
+        )  # fmt: skip
+    if store.manifest.get("format") != FORMAT:
+        raise BadInput(f"is not the manifest of a sweep (no format {FORMAT!r})", file=store.path / MANIFEST)
+    if store.manifest.get("format_version", 0) > FORMAT_VERSION:
+        raise BadInput("was written by a newer sahelsim; update to read it", file=store.path / MANIFEST)
+    return store
+
+
+class Store:
+    """A sweep on disk. What is read is kept; what grows (rows) is read by `progress` and `opening`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """manifest.json."""
+        try:
+            content = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BadInput(f"cannot be read: {error}", file=self.path / MANIFEST) from error
+        return content if isinstance(content, dict) else {}
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """What was asked."""
+        return Experiment.model_validate_json(json.dumps(self.manifest["experiment"]), strict=True)
+
+    @property
+    def seed(self) -> int:
+        """Of runs and design."""
+        return int(self.manifest["seed"])
+
+    @property
+    def replicates(self) -> int:
+        """Of each draw; more may be asked for later."""
+        return int(self.manifest["replicates"])
+
+    @property
+    def variants(self) -> list[str]:
+        """Names of the baseline and the what-ifs."""
+        return list(self.manifest["variants"])
+
+    @property
+    def codes(self) -> list[str]:
+        """Versions of the code whose rows count, the newest last."""
+        return list(self.manifest["codes"])
+
+    @cached_property
+    def outputs(self) -> tuple[Output, ...]:
+        """The columns of results of a row."""
+        return tuple(Output(*entry) for entry in self.manifest["outputs"])
+
+    @cached_property
+    def row_schema(self) -> pa.Schema:
+        """Arrow schema of the summaries."""
+        return row_schema(self.outputs)
+
+    @cached_property
+    def draws(self) -> pa.Table:
+        """Column `draw`, then the factors."""
+        import pyarrow.parquet as pq
+
+        return pq.read_table(self.path / DRAWS, use_threads=False)
+
+    def draw(self, number: int) -> dict[str, Any]:
+        """Values of the factors of one draw."""
+        row: dict[str, Any] = self.draws.slice(number, 1).to_pylist()[0]
+        del row["draw"]
+        return row
+
+    def scenario(self, variant: str) -> Scenario:
+        """A variant before any draw is set."""
+        from sahelsim.scenario.schema import Scenario
+
+        text = (self.path / SCENARIOS / f"{variant}.json").read_text(encoding="utf-8")
+        return Scenario.model_validate_json(text, strict=True)
+
+    @property
+    def total(self) -> int:
+        """Number of runs."""
+        return len(self.variants) * self.draws.num_rows * self.replicates
+
+    def keys(self) -> Iterator[RunKey]:
+        """Every run in the order in which they are to be done."""
+        return in_order(len(self.variants), self.draws.num_rows, self.replicates, self.seed)
+
+    def name_of(self, key: RunKey, code: str) -> str:
+        """Name of a run with a version of the code."""
+        variant = self.manifest["variants"][self.variants[key.variant]]
+        return run_id(variant, self._draw_text(key.draw), key.replicate, code)
+
+    def _draw_text(self, number: int) -> str:
+        return draw_text(number, self.draw(number))
+
+    def names(self, code: str) -> Iterator[tuple[RunKey, str]]:
+        """Every run with its name, in the order of `keys`."""
+        variants = list(self.manifest["variants"].values())
+        texts = [draw_text(int(row.pop("draw")), row) for row in self._draw_rows()]
+        for key in self.keys():
+            yield key, run_id(variants[key.variant], texts[key.draw], key.replicate, code)
+
+    def _draw_rows(self) -> Iterator[dict[str, Any]]:
+        for batch in self.draws.to_batches(max_chunksize=4096):
+            yield from batch.to_pylist()
+
+    def write_manifest(self, manifest: dict[str, Any]) -> None:
+        """Replace manifest.json in one step."""
+        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+        write_text(self.path / MANIFEST, text)
+        self.__dict__.pop("manifest", None)
+        self.__dict__.pop("experiment", None)
+
+    @contextmanager
+    def held(self, about: dict[str, Any]) -> Iterator[None]:
+        """Hold the store as its one parent; a second one is told who has it.
+
+        Parameters
+        ----------
+        about : dict
+            Who holds it, for `status` and `cancel`: pid, host, engine, workers.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise BadInput(f"another sweep is running into this store{_who(self.parent())}. Watch it with "
+                           "`sahelsim sweep status EXPERIMENT --watch`, or stop it with `sahelsim sweep cancel`",
+                           file=self.path, path="--store") from None  # fmt: skip
+        except OSError as error:
+            raise BadInput(f"cannot be locked: {error.strerror or error}", file=self.path, path="--store") from error
+        try:
+            write_text(self.path / PARENT, json.dumps(about))
+            yield
+        finally:
+            (self.path / PARENT).unlink(missing_ok=True)
+            lock.release()
+
+    def is_held(self) -> bool:
+        """Whether some parent is running into the store."""
+        from filelock import FileLock, Timeout
+
+        if not (self.path / LOCK).exists() or not (self.path / PARENT).exists():
+            return False
+        lock = FileLock(self.path / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            return True
+        lock.release()
+        return False
+
+    def parent(self) -> dict[str, Any] | None:
+        """What the parent wrote about itself; also of one that was killed, see `is_held`."""
+        try:
+            about = json.loads((self.path / PARENT).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return about if isinstance(about, dict) else None
+
+
+def _who(parent: dict[str, Any] | None) -> str:
+    return "" if parent is None else f" (process {parent.get('pid')} on {parent.get('host')})"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file in one step."""
+    write_file(path, lambda aside: _put(aside, text))
+
+
+def _put(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
