@@ -35,6 +35,7 @@ docs: $(STAMP)  ## regenerate what is generated in docs/
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m sahelsim.results.describe docs/results.md
 	$(BIN)/sahelsim schema --out docs/scenario.schema.json
+	$(BIN)/sahelsim schema --experiment --out docs/experiment.schema.json
 
 bench: $(STAMP)  ## measure; writes experiments/benchmarks/
 	$(BIN)/python experiments/benchmarks/reference.py

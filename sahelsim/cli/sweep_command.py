@@ -107,7 +107,9 @@ def _say_what_would_be(loaded: LoadedExperiment, folder: Path, engine: str, *, a
     if as_json:
         print(json.dumps({"store": str(folder), "engine": engine, "total": total, "left": left}))
         return
-    print(f"{experiment.name}: {draws:,} draws × {experiment.replicates:,} replicates × {len(loaded.variants)} variants")
+    print(
+        f"{experiment.name}: {draws:,} draws × {experiment.replicates:,} replicates × {len(loaded.variants)} variants"
+    )
     print(f"{left:,} of {total:,} runs are left to do; engine {engine}, store {folder}. Nothing was written.")
 
 

@@ -47,7 +47,9 @@ def status_command(file: Path, store: Path | None, *, watch: bool, as_json: bool
     if status.failed:
         _print_failures(folder)
     for shard in status.damaged:
-        print(f"{shard}: is damaged; `sahelsim sweep resume EXPERIMENT --quarantine` does its runs again", file=sys.stderr)
+        print(
+            f"{shard}: is damaged; `sahelsim sweep resume EXPERIMENT --quarantine` does its runs again", file=sys.stderr
+        )
 
 
 def _print_failures(folder: Path) -> None:
@@ -79,8 +81,8 @@ def plan_command(file: Path, nodes: list[int], node_cores: int | None, *, as_jso
     each = node_cores or cores()
     on = {n: plan.hours_on(n, each) for n in sorted(set(nodes))}
     if as_json:
-        hours = {str(n): round(value, 5) for n, value in on.items()}
-        print(json.dumps({**plan.as_dict(), "cores_of_a_node": each, "hours_on_nodes": hours}))
+        on_nodes = {str(n): round(hours, 5) for n, hours in on.items()}
+        print(json.dumps({**plan.as_dict(), "cores_of_a_node": each, "hours_on_nodes": on_nodes}))
         return
     console = Console(markup=False, highlight=False)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
@@ -88,7 +90,7 @@ def plan_command(file: Path, nodes: list[int], node_cores: int | None, *, as_jso
     rows = {
         "runs": f"{plan.runs:,} ({made})",
         "chunks": f"{plan.chunks:,} of {plan.runs_per_chunk:,} runs",
-        "a run": f"{plan.seconds_per_run:.3f} s ({plan.pilot} runs measured); a process starts in {plan.start_seconds:.1f} s",
+        "a run": f"{plan.seconds_per_run:.3f} s ({plan.pilot} measured); starts in {plan.start_seconds:.1f} s",
         "core-hours": f"{plan.core_hours:.3g}",
         "memory": f"{plan.memory_mb:,.0f} MB a worker",
         "disk": f"{plan.megabytes:,.1f} MB",

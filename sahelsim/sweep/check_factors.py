@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ def factor_faults(experiment: Experiment, variants: Mapping[str, Scenario]) -> I
             sound = False
             yield fault
     if sound:
-        yield from _design_faults(experiment, variants)
+        yield from _design_faults(experiment)
 
 
 def _name_faults(name: str, factor: Factor, taken: dict[str, str]) -> Iterator[Fault]:
@@ -49,18 +49,20 @@ def _name_faults(name: str, factor: Factor, taken: dict[str, str]) -> Iterator[F
 
 
 def _one_factor(name: str, factor: Factor, variants: Mapping[str, Scenario]) -> Iterator[Fault]:
-    for path, at in _paths_with_places(name, factor):
-        for variant, scenario in variants.items():
-            of = "" if variant == BASELINE else f" (in what-if '{variant}')"
+    """The first fault of a factor: a path that leads nowhere, or a value that cannot stand where it leads."""
+    for variant, scenario in variants.items():
+        of = "" if variant == BASELINE else f" (in what-if '{variant}')"
+        targets = []
+        for path, at in _paths_with_places(name, factor):
             try:
-                target = find_target(scenario, path)
+                targets.append(find_target(scenario, path))
             except BadInput as error:
                 yield at, error.message + of, at[-1] == name
-                break
-            fault = next(_value_faults(name, factor, target, scenario), None)
-            if fault is not None:
-                yield fault[0], fault[1] + of, False
-                break
+                return
+        fault = next(_value_faults(name, factor, targets, scenario), None)
+        if fault is not None:
+            yield fault[0], fault[1] + of, False
+            return
 
 
 def _paths_with_places(name: str, factor: Factor) -> Iterator[tuple[str, Path]]:
@@ -71,49 +73,56 @@ def _paths_with_places(name: str, factor: Factor) -> Iterator[tuple[str, Path]]:
         yield (name, at) if factor.path is None else (factor.path, (*at, "path"))
 
 
-def _value_faults(name: str, factor: Factor, target: Target, scenario: Scenario) -> Iterator[tuple[Path, str]]:
+def _value_faults(
+    name: str, factor: Factor, targets: Sequence[Target], scenario: Scenario
+) -> Iterator[tuple[Path, str]]:
     """What is wrong with the values that a factor would set."""
     at: Path = ("factors", name)
-    if target.path.split(".")[0] in ("seed", "replicates", "outputs", "name"):
-        yield at, f"'{target.path}' is the experiment's to decide, not a factor"
-        return
-    if factor.apply == "multiply" and target.kind is not float:
-        yield (*at, "apply"), f"only a number that need not be whole can be multiplied, and '{target.path}' is {_a(target)}"
-        return
+    for target in targets:
+        yield from (((*at, *below), message) for below, message in _unsuited(factor, target))
     if factor.range is not None:
-        if target.kind is int and factor.scale != "integer":
-            yield (*at, "range"), f"'{target.path}' is a whole number; write transform: integer"
-            return
-        if target.kind not in (int, float):
-            yield (*at, "range"), f"'{target.path}' is {_a(target)}, which has no range; give values"
-            return
         ends = [int(end) if factor.scale == "integer" else end for end in factor.range]
         tried: list[tuple[Path, Any]] = [((*at, "range", i), end) for i, end in enumerate(ends)]
     else:
         tried = [((*at, "values", i), value) for i, value in enumerate(factor.values or ())]
     for where, value in tried:
-        yield from ((where, message) for message in _fault(factor, target, value, scenario))
+        yield from ((where, message) for message in _faults(factor, targets, value, scenario))
 
 
-def _fault(factor: Factor, target: Target, value: Any, scenario: Scenario) -> Iterator[str]:
-    """Why a value cannot stand where the target is."""
-    if not _of_kind(value, target.kind):
-        yield f"{target.path}: expected {expected(target.kind, target.field)}, got {shown(value)}"
-        return
-    wanted = value * target.value if factor.apply == "multiply" else value
-    low, high = (None, None) if target.field is None else bounds(target.field)
-    if (low is not None and _number(wanted) and wanted < low) or (high is not None and _number(wanted) and wanted > high):
-        yield f"{target.path}: expected {expected(target.kind, target.field)}, got {wanted:g}"
-        return
+def _unsuited(factor: Factor, target: Target) -> Iterator[tuple[Path, str]]:
+    """A factor that is not made for such a value at all."""
+    if target.path.split(".")[0] in ("seed", "replicates", "outputs", "name"):
+        yield (), f"'{target.path}' is the experiment's to decide, not a factor"
+    elif factor.apply == "multiply" and target.kind is not float:
+        only = "only a number that need not be whole can be multiplied"
+        yield ("apply",), f"{only}, and '{target.path}' is {_a(target)}"
+    elif factor.range is not None and target.kind is int and factor.scale != "integer":
+        yield ("range",), f"'{target.path}' is a whole number; write transform: integer"
+    elif factor.range is not None and target.kind not in (int, float):
+        yield ("range",), f"'{target.path}' is {_a(target)}, which has no range; give values"
+
+
+def _faults(factor: Factor, targets: Sequence[Target], value: Any, scenario: Scenario) -> Iterator[str]:
+    """Why a value cannot stand where the targets are, all set together."""
+    wanted: dict[str, Any] = {}
+    for target in targets:
+        if not _of_kind(value, target.kind):
+            yield f"{target.path}: expected {expected(target.kind, target.field)}, got {shown(value)}"
+            return
+        new = wanted[target.path] = value * target.value if factor.apply == "multiply" else value
+        low, high = (None, None) if target.field is None or not _number(new) else bounds(target.field)
+        if (low is not None and new < low) or (high is not None and new > high):
+            yield f"{target.path}: expected {expected(target.kind, target.field)}, got {new:g}"
+            return
     try:
-        changed = with_values(scenario, {target.path: wanted})
+        changed = with_values(scenario, wanted)
     except BadInput as error:
         yield f"{error.path}: {error.message}"
         return
     yield from (f"{dotted(finding.path)}: {finding.message}" for finding in faults_of(changed))
 
 
-def _design_faults(experiment: Experiment, variants: Mapping[str, Scenario]) -> Iterator[Fault]:
+def _design_faults(experiment: Experiment) -> Iterator[Fault]:
     design, factors = experiment.design, experiment.factors
     if isinstance(design, GridDesign):
         for name, factor in factors.items():
@@ -129,10 +138,10 @@ def _design_faults(experiment: Experiment, variants: Mapping[str, Scenario]) -> 
                 if name not in draw:
                     yield at, f"draw {i} has no value for '{name}'", False
                 else:
-                    yield from (((*at, name), message, False) for message in _draw_faults(name, factor, draw[name], variants))
+                    yield from (((*at, name), message, False) for message in _draw_faults(factor, draw[name]))
 
 
-def _draw_faults(name: str, factor: Factor, value: Any, variants: Mapping[str, Scenario]) -> Iterator[str]:
+def _draw_faults(factor: Factor, value: Any) -> Iterator[str]:
     if factor.range is not None and not (_number(value) and factor.range[0] <= value <= factor.range[1]):
         yield f"expected a number in the factor's range, {factor.range[0]:g} to {factor.range[1]:g}, got {shown(value)}"
     elif factor.range is not None and factor.scale == "integer" and value != int(value):

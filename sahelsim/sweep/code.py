@@ -8,7 +8,18 @@ from pathlib import Path
 
 __all__ = ["code_version"]
 
-_NOT = ("cli", "flee_coupling", "plot", "explain", "ged", "mesa_model.py", "api.py", "run.py", "run_several.py", "workers.py")
+_NOT = (
+    "cli",
+    "flee_coupling",
+    "plot",
+    "explain",
+    "ged",
+    "mesa_model.py",
+    "api.py",
+    "run.py",
+    "run_several.py",
+    "workers.py",
+)
 _OF_SWEEP = ("pattern_row.py", "row.py", "row_columns.py", "run_one.py", "setting.py", "targets.py")
 
 

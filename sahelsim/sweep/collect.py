@@ -27,8 +27,8 @@ class Collected(NamedTuple):
 def collect(path: Path, out: Path) -> Collected:
     """Write the runs of a store as one Parquet file, replacing an older one.
 
-    Names (run, what_if, draw, replicate, code), ok and the error, the factors, the results; no timings. In order of draw,
-    replicate and variant. Runs that are not done yet are missing; failed ones have an error and nulls.
+    Names (run, what_if, draw, replicate, code), ok and the error, the factors, the results; no timings. In order of
+    draw, replicate and variant. Runs that are not done yet are missing; failed ones have an error and nulls.
 
     Raises
     ------
@@ -42,8 +42,8 @@ def collect(path: Path, out: Path) -> Collected:
     damaged = scan(store).damaged
     if damaged:
         raise BadInput(
-            f"{damaged[0].message} ({len(damaged)} damaged in all); `sahelsim sweep resume EXPERIMENT --quarantine` sets "
-            "it aside and does its runs again", file=damaged[0].file,
+            f"{damaged[0].message} ({len(damaged)} damaged in all); `sahelsim sweep resume EXPERIMENT --quarantine` "
+            "sets it aside and does its runs again", file=damaged[0].file,
         )  # fmt: skip
     sweep = Sweep(store)
     order = pl.DataFrame({"what_if": sweep.variants, "position": range(len(sweep.variants))}).lazy()

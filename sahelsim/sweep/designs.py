@@ -76,9 +76,7 @@ def unit_design(design: AnyDesign, names: Sequence[str], seed: int) -> Cube:
         if isinstance(design, SaltelliDesign):
             from SALib.sample import sobol
 
-            return np.asarray(
-                sobol.sample(problem, design.size, calc_second_order=design.second_order, seed=generator)
-            )
+            return np.asarray(sobol.sample(problem, design.size, calc_second_order=design.second_order, seed=generator))
     raise TypeError(f"no points in the unit cube for {design!r}")
 
 

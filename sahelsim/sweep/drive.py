@@ -42,7 +42,8 @@ def run_sweep(
 ) -> Tally:
     """Run what an experiment still lacks in its store.
 
-    Interrupted (Ctrl-C, SIGTERM), every chunk under way writes down what it has finished. Killed, it leaves whole shards.
+    Interrupted (Ctrl-C, SIGTERM), every chunk under way writes down what it has finished. Killed, it leaves whole
+    shards.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def run_sweep(
         store = go_on(loaded, path, accept_new_code=accept_new_code) if begun else make_store(loaded, path)
         if begun and not resume and list_shards(path):
             raise BadInput(
-                "holds runs of this experiment already; go on with them by `sahelsim sweep resume`, or choose another store",
+                "holds runs of this experiment already; go on with `sahelsim sweep resume`, or choose another store",
                 file=path, path="--store",
             )  # fmt: skip
         done = _sound(store, quarantine=quarantine)
@@ -112,8 +113,8 @@ def _sound(store: Store, *, quarantine: bool) -> Done:
     if not quarantine:
         names = "".join(f"\n{error}" for error in done.damaged)
         raise BadInput(
-            f"{len(done.damaged)} of its shards cannot be read. `sahelsim sweep resume EXPERIMENT --quarantine` sets them "
-            f"aside (into {QUARANTINE}/) and does their runs again:{names}",
+            f"{len(done.damaged)} of its shards cannot be read. `sahelsim sweep resume EXPERIMENT --quarantine` sets "
+            f"them aside (into {QUARANTINE}/) and does their runs again:{names}",
             file=store.path, path="--store",
         )  # fmt: skip
     with disk_errors(store.path):

@@ -14,7 +14,9 @@ __all__ = ["DaskSettings", "EngineSettings", "LocalSettings", "SlurmSettings"]
 class LocalSettings(Strict):
     """Processes on this machine."""
 
-    workers: int | None = parameter("1", 1, 4096, "processes; as many as there are cores if not given", "user", default=None)
+    workers: int | None = parameter(
+        "1", 1, 4096, "processes; as many as there are cores if not given", "user", default=None
+    )
 
 
 class SlurmSettings(Strict):

@@ -17,7 +17,8 @@ from sahelsim.scenario.problems import Problem, did_you_mean, in_order
 from sahelsim.scenario.reader import neighbours, read_file
 from sahelsim.scenario.schema import Outputs, Scenario
 from sahelsim.scenario.shipped import find_scenario
-from sahelsim.scenario.tree import Mapping, Path as TreePath, plain
+from sahelsim.scenario.tree import Mapping, plain
+from sahelsim.scenario.tree import Path as TreePath
 from sahelsim.sweep.check_factors import factor_faults
 from sahelsim.sweep.schema import BASELINE, Experiment, WhatIf
 
@@ -58,7 +59,9 @@ def load_experiment(path: str | Path) -> LoadedExperiment:
     file = Path(path)
     experiment, tree = read_experiment(file)
     variants, inputs = _variants(experiment, file, tree)
-    faults = [problem_at(tree, where, message, key=at_key) for where, message, at_key in factor_faults(experiment, variants)]
+    faults = [
+        problem_at(tree, where, message, key=at_key) for where, message, at_key in factor_faults(experiment, variants)
+    ]
     if faults:
         raise _first(faults)
     return LoadedExperiment(experiment, file, variants, (file, *inputs))
@@ -157,6 +160,7 @@ def _resolve(
             raise
         path = list(wanted)[error.line - 1]
         where = next(where for where, part in reversed(changes) if path in part)
-        key = path.removeprefix("interventions.") if where[-1] == "interventions" else path
+        last = path.removeprefix("interventions.") if where[-1] == "interventions" else path
         message, _, _ = error.message.partition("\n")
-        raise problem_at(tree, (*where, key), f"{error.path}: {message}" if error.path != path else message).error() from None
+        said = message if error.path == path else f"{error.path}: {message}"
+        raise problem_at(tree, (*where, last), said, key=message.startswith("unknown key")).error() from None

@@ -110,7 +110,7 @@ def go_on(loaded: LoadedExperiment, path: Path, *, accept_new_code: bool = False
     _same_experiment(store, loaded)
     code, manifest = code_version(), dict(store.manifest)
     if code not in store.codes and not accept_new_code:
-            raise BadInput(
+        raise BadInput(
                 f"was begun with another version of the code ({store.codes[-1]}, now {code}): rows of both would stand "
                 "side by side. Begin a new store (--store), or add to this one all the same with --accept-new-code",
                 file=path, path="--store",

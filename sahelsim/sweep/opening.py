@@ -95,7 +95,9 @@ class Sweep:
         )
         first = rows.select("run", "ok", "shard").sort("ok", "shard", descending=[True, False])
         chosen = first.unique("run", keep="first", maintain_order=True).collect()
-        if chosen.height < rows.select(pl.len()).collect().item():  # a chunk that was run twice, or a failed run retried
+        if (
+            chosen.height < rows.select(pl.len()).collect().item()
+        ):  # a chunk that was run twice, or a failed run retried
             rows = rows.join(chosen.lazy(), on=["run", "ok", "shard"], how="semi", maintain_order="left")
         return rows.filter(pl.col("code").is_in(self._store.codes))
 

@@ -72,16 +72,17 @@ def _write(path: Path, panels: Sequence[RunPanel], ground: Ground, calendar: Cal
 
 
 def _coordinate(name: str, ground: Ground, calendar: Calendar) -> npt.NDArray[Any]:
-    return {
-        "month": lambda: months_of(calendar),
-        "type": lambda: np.arange(1, 4, dtype=np.int32),
-        "actor": lambda: np.arange(len(ground.names.actors), dtype=np.int32),
-        "cell": lambda: np.arange(ground.cells, dtype=np.int32),
-        "latitude": lambda: ground.cells_latitude,
-        "longitude": lambda: ground.cells_longitude,
-        "priogrid_gid": lambda: ground.cells_gid,
-        "country": lambda: ground.cells_country.astype(np.int32),
-    }[name]()
+    values: dict[str, npt.NDArray[Any]] = {
+        "month": months_of(calendar),
+        "type": np.arange(1, 4, dtype=np.int32),
+        "actor": np.arange(len(ground.names.actors), dtype=np.int32),
+        "cell": np.arange(ground.cells, dtype=np.int32),
+        "latitude": ground.cells_latitude,
+        "longitude": ground.cells_longitude,
+        "priogrid_gid": ground.cells_gid,
+        "country": ground.cells_country.astype(np.int32),
+    }
+    return values[name]
 
 
 def read_panels(path: Path) -> xr.Dataset:

@@ -92,7 +92,7 @@ def _check_range(low: float, high: float, transform: str) -> None:
         raise ValueError(f"the range is empty: {low:g} is not below {high:g}")
     if transform == "log" and low <= 0:
         raise ValueError(f"a range on a log scale begins above 0, not at {low:g}")
-    if transform == "logit" and not (0 < low and high < 1):
+    if transform == "logit" and not (low > 0 and high < 1):
         raise ValueError(f"a range on a logit scale lies between 0 and 1 without them, not {low:g} to {high:g}")
     if transform == "integer" and not (low.is_integer() and high.is_integer()):
         raise ValueError("a range of whole numbers begins and ends with one")
@@ -134,7 +134,9 @@ class MorrisDesign(Strict):
     """Trajectories that change one factor at a time, for screening (SALib)."""
 
     kind: Literal["morris"]
-    trajectories: int = parameter("1", 2, 100_000, "trajectories; each has a draw more than there are factors", "by hand")
+    trajectories: int = parameter(
+        "1", 2, 100_000, "trajectories; each has a draw more than there are factors", "by hand"
+    )
     levels: int = parameter("1", 2, 100, "levels of each factor, an even number", "Morris 1991", default=4)
 
     @model_validator(mode="after")
@@ -188,7 +190,9 @@ class Keep(Strict):
     """What is kept of each run besides its summary."""
 
     summaries: Literal[True] = Field(default=True, description="a row for each run; always kept")
-    by_year: bool = Field(default=False, description="events and deaths of each dyad by year too, not only over the run")
+    by_year: bool = Field(
+        default=False, description="events and deaths of each dyad by year too, not only over the run"
+    )
     events: bool = Field(default=False, description="the record: every reported event")
     panels: bool = Field(default=False, description="the monthly cell panel")
     patterns: bool = Field(default=False, description="in the summary, the statistics of seeds/patterns.yaml")
@@ -212,7 +216,8 @@ class Experiment(Strict):
     )
     design: AnyDesign | None = Field(default=None, description="where in the space of factors; needed with factors")
     what_ifs: dict[Annotated[str, Field(pattern=_WORD)], WhatIf] = Field(
-        default_factory=dict, description="changed scenarios, each run for every draw with the baseline's random numbers"
+        default_factory=dict,
+        description="changed scenarios, each run for every draw with the baseline's random numbers",
     )
     keep: Keep = Keep()
     engine: EngineSettings = EngineSettings()

@@ -77,7 +77,7 @@ def write_parquet(path: Path, tables: Sequence[pa.Table]) -> None:
 
     def write(aside: Path) -> None:
         pq.write_table(
-            table, aside, compression="zstd", compression_level=_ZSTD_LEVEL, use_dictionary=texts,  # type: ignore[arg-type]
+            table, aside, compression="zstd", compression_level=_ZSTD_LEVEL, use_dictionary=texts,
             row_group_size=max(table.num_rows, 1), write_page_checksum=True, store_schema=False,
         )  # fmt: skip
 

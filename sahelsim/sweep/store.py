@@ -128,7 +128,7 @@ class Store:
     @property
     def total(self) -> int:
         """Number of runs."""
-        return len(self.variants) * self.draws.num_rows * self.replicates
+        return len(self.variants) * int(self.draws.num_rows) * self.replicates
 
     def keys(self) -> Iterator[RunKey]:
         """Every run in the order in which they are to be done."""

@@ -71,7 +71,7 @@ def find_target(scenario: Scenario, path: str) -> Target:
 def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """A copy of a scenario with single values replaced; every model on the way is checked anew, the rest is shared.
 
-    Much cheaper than `change_scenario`, which lays whole mappings and checks everything. Dates are given as text or date.
+    Much cheaper than `change_scenario`, which lays whole mappings and checks everything. Dates may be text.
 
     Raises
     ------

@@ -39,8 +39,9 @@ class Tally(NamedTuple):
 class Engine(Protocol):
     """Executes the runs of a `Work`.
 
-    An engine has nothing to do with rows, names or files: `sahelsim.sweep.execute.run_chunk` writes them, and a chunk that
-    is lost with its process is run again by whoever resumes. It may hand out a chunk twice; the store counts a run once.
+    An engine has nothing to do with rows, names or files: `sahelsim.sweep.execute.run_chunk` writes them, and a chunk
+    that is lost with its process is run again by whoever resumes. It may hand out a chunk twice; the store counts a
+    run once.
     """
 
     name: ClassVar[str]
