@@ -21,6 +21,7 @@ from sahelsim.terms import Trait
 from sahelsim.world.state import registry
 
 ROOT = Path(__file__).parents[1]
+EXPERIMENTS = sorted((ROOT / "experiments").glob("*.yaml"))
 PAGES = sorted(page for where in ("*.md", "docs/*.md", "seeds/*.md", "experiments/*/*.md") for page in ROOT.glob(where))
 ODD = (ROOT / "docs" / "odd_text.md").read_text(encoding="utf-8")
 SECTIONS = {part.partition("\n")[0]: part for part in re.split(r"^#{2,3} ", ODD, flags=re.MULTILINE)[1:]}
@@ -122,7 +123,7 @@ def test_links_lead_somewhere(page):
 
 def commands():
     """Command lines that call the program: (place, words)."""
-    for page in (*PAGES, *sorted((ROOT / "scenarios").rglob("*.yaml"))):
+    for page in (*PAGES, *sorted((ROOT / "scenarios").rglob("*.yaml")), *EXPERIMENTS):
         for line in page.read_text(encoding="utf-8").splitlines():
             found = re.match(r"(?:#\s+)?(?:\$ )?(?:\.venv/bin/)?(sahelsim \w.*)", line.strip())
             if found and not re.search(r"[…\[]", found[1]):
@@ -135,10 +136,13 @@ def test_commands_exist_with_their_options():
     assert len(tried) >= 10
     for place, (name, *words) in tried:
         assert name in program.commands, place
-        options = {text for option in program.commands[name].params for text in (*option.opts, *option.secondary_opts)}
+        command = program.commands[name]
+        if name == "sweep":
+            command = command.commands[words.pop(0)]
+        options = {text for option in command.params for text in (*option.opts, *option.secondary_opts)}
         assert {word for word in words if word.startswith("-")} <= options, place
         for word in words:
-            if word.startswith("scenarios/"):
+            if word.startswith(("scenarios/", "experiments/")) and word.endswith(".yaml"):
                 assert (ROOT / word).is_file(), place
         if name in ("run", "validate") and re.fullmatch(r"[a-z0-9_]+", words[0]):
             assert shipped_file(words[0]), place

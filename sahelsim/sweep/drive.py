@@ -86,7 +86,8 @@ def run_sweep(
             )  # fmt: skip
         done = _sound(store, quarantine=quarantine)
         _sweep_up(path)
-        before = Tally(len(done.ok), 0 if retry_failed else len(done.failed), store.total)
+        good = sum(done.runs.values())
+        before = Tally(good, 0 if retry_failed else len(done.runs) - good, store.total)
         if watch is not None:
             watch(before)
         settings = loaded.experiment.engine

@@ -93,13 +93,13 @@ class Sweep:
         rows = pl.scan_parquet(shards, include_file_paths="shard").with_columns(
             pl.col("shard").str.extract(r"([^/\\]+)\.parquet$")
         )
-        first = rows.select("run", "ok", "shard").sort("ok", "shard", descending=[True, False])
-        chosen = first.unique("run", keep="first", maintain_order=True).collect()
-        if (
-            chosen.height < rows.select(pl.len()).collect().item()
-        ):  # a chunk that was run twice, or a failed run retried
-            rows = rows.join(chosen.lazy(), on=["run", "ok", "shard"], how="semi", maintain_order="left")
-        return rows.filter(pl.col("code").is_in(self._store.codes))
+        rows = rows.filter(pl.col("code").is_in(self._store.codes))
+        place = ["what_if", "draw", "replicate"]
+        every = rows.select(*place, "run", "ok", "shard").collect()
+        chosen = every.sort("ok", "shard", descending=[True, False]).unique(place, keep="first", maintain_order=True)
+        if chosen.height < every.height:  # a chunk that was run twice, or a failed run retried
+            rows = rows.join(chosen.lazy(), on=[*place, "run", "ok", "shard"], how="semi", maintain_order="left")
+        return rows
 
     def summaries(self) -> pl.LazyFrame:
         """A row for each run that is done: its names, the factors, the results. See `outputs` for the columns."""

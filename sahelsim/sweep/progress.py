@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sahelsim.errors import BadInput
 from sahelsim.sweep.shards import check_shard, list_shards, read_shard
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from sahelsim.sweep.runs import RunKey
     from sahelsim.sweep.store import Store
 
-__all__ = ["Done", "Follower", "left_to_do", "scan"]
+__all__ = ["Done", "Follower", "RunPlace", "left_to_do", "scan"]
+
+RunPlace = tuple[str, int, int]
+"""A run whatever the code: variant, draw, replicate."""
+
+_PLACE = ("what_if", "draw", "replicate")
+_COLUMNS = (*_PLACE, "code", "ok", "finished")
 
 
 @dataclass
 class Done:
-    """Names of runs whose rows are in the store, and shards that cannot be read."""
+    """Runs whose rows are in the store, and shards that cannot be read."""
 
     ok: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
-    """Failed and not done since."""
+    """Names, of all versions of the code."""
+    runs: dict[RunPlace, bool] = field(default_factory=dict)
+    """Whether each run has a good row, of a version of the code that counts."""
     damaged: list[BadInput] = field(default_factory=list)
     damaged_shards: list[Path] = field(default_factory=list)
 
@@ -38,10 +48,15 @@ def scan(store: Store) -> Done:
             found.damaged.append(error)
             found.damaged_shards.append(path)
             continue
-        for name, ok in zip(rows["run"].to_pylist(), rows["ok"].to_pylist(), strict=True):
+        for name, *place, code, ok in _read(rows, "run", *_PLACE, "code", "ok"):
             (found.ok if ok else found.failed).add(name)
-    found.failed -= found.ok
+            if code in store.codes:
+                found.runs[tuple(place)] = found.runs.get(tuple(place), False) or ok  # type: ignore[index, arg-type]
     return found
+
+
+def _read(rows: pa.Table, *columns: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(rows[name].to_pylist() for name in columns), strict=True)
 
 
 def left_to_do(store: Store, done: Done, *, retry_failed: bool) -> Iterator[RunKey]:
@@ -65,7 +80,7 @@ class Follower:
     def __init__(self, store: Path) -> None:
         self._store = store
         self._seen: dict[Path, tuple[int, int]] = {}
-        self._rows: dict[Path, list[tuple[str, bool, float, str]]] = {}
+        self._rows: dict[Path, list[tuple[Any, ...]]] = {}
         self.damaged: list[Path] = []
 
     def look(self) -> None:
@@ -79,8 +94,8 @@ class Follower:
                 stat = path.stat()
                 mark = (stat.st_mtime_ns, stat.st_size)
                 if self._seen.get(path) != mark:
-                    table = read_shard(path, ["run", "ok", "finished", "code"])
-                    self._rows[path] = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+                    table = read_shard(path, _COLUMNS)
+                    self._rows[path] = list(_read(table, *_COLUMNS))
                     self._seen[path] = mark
             except FileNotFoundError:
                 continue
@@ -92,11 +107,12 @@ class Follower:
         """Shards that were read."""
         return sorted(self._rows)
 
-    def rows(self) -> dict[str, tuple[bool, float, str]]:
-        """Whether it is done, when it was finished, and version of the code, of every run that has a row."""
-        out: dict[str, tuple[bool, float, str]] = {}
+    def rows(self, codes: Collection[str]) -> dict[RunPlace, tuple[bool, float]]:
+        """Whether it is done, and when it was finished, of every run that has a row of these versions of the code."""
+        out: dict[RunPlace, tuple[bool, float]] = {}
         for path in self.paths:
-            for name, ok, finished, code in self._rows[path]:
-                if name not in out or (ok and not out[name][0]):
-                    out[name] = (ok, finished, code)
+            for what_if, draw, replicate, code, ok, finished in self._rows[path]:
+                place = (what_if, draw, replicate)
+                if code in codes and (place not in out or (ok and not out[place][0])):
+                    out[place] = (ok, finished)
         return out

@@ -64,18 +64,18 @@ class Watcher:
         path = self._store.path
         self._store = Store(path)  # replicates and accepted code may have grown
         self._follower.look()
-        rows = [row for row in self._follower.rows().values() if row[2] in self._store.codes]
+        rows = self._follower.rows(self._store.codes).values()
         running = self._store.is_held()
         parent = self._store.parent() if running else None
         return Status(
             name=str(self._store.manifest["name"]),
             store=path,
             total=self._store.total,
-            done=sum(ok for ok, _, _ in rows),
-            failed=sum(not ok for ok, _, _ in rows),
+            done=sum(ok for ok, _ in rows),
+            failed=sum(not ok for ok, _ in rows),
             running=running,
             parent=parent,
-            rate=_rate([finished for _, finished, _ in rows], float(parent["started"])) if parent else None,
+            rate=_rate([finished for _, finished in rows], float(parent["started"])) if parent else None,
             shards=len(self._follower.paths),
             megabytes=round(_size(path) / 1e6, 3),
             damaged=tuple(str(shard) for shard in self._follower.damaged),

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Store", "open_store", "write_text"]
 
+_PATIENCE = 0.5  # seconds; a look by `status` holds the lock for a moment
+
 
 def open_store(path: str | Path) -> Store:
     """Open a store that a sweep has begun.
@@ -173,7 +175,7 @@ class Store:
 
         lock = FileLock(self.path / LOCK)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=_PATIENCE)
         except Timeout:
             raise BadInput(f"another sweep is running into this store{_who(self.parent())}. Watch it with "
                            "`sahelsim sweep status EXPERIMENT --watch`, or stop it with `sahelsim sweep cancel`",

@@ -104,10 +104,10 @@ def _unfinished(work: Work, pool: _Pool) -> list[RunKey]:
 
     store, follower = open_store(work.store), Follower(work.store)
     follower.look()
-    rows = follower.rows()
+    rows = follower.rows([work.code])
     left = []
     for chunk in pool.waiting.values():
-        have = [rows.get(store.name_of(key, work.code)) for key in chunk.runs]
+        have = [rows.get((store.variants[key.variant], key.draw, key.replicate)) for key in chunk.runs]
         have = [row if row is not None and row[1] >= pool.began else None for row in have]  # an older one is retried
         done = sum(row is not None and row[0] for row in have)
         failed = sum(row is not None and not row[0] for row in have)
