@@ -71,13 +71,13 @@ def overhead() -> None:
     pool = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
     with tempfile.TemporaryDirectory() as folder, pool:
         store = make_store(loaded, Path(folder))
-        keys = list(store.keys())  # noqa: SIM118
+        keys = list(store.keys())
         for _ in range(3):  # warm
             list(pool.map(bare, [folder] * 4, [keys[:2]] * 4))
-        each = statistics.median(seconds for _, seconds in pool.map(bare, [folder] * 6, [keys[:4]] * 6)) / 4
+        each = statistics.median(cpu for cpu, _ in pool.map(bare, [folder] * 6, [keys[:4]] * 6)) / 4
         length = max(1, round(0.2 / each))
         list(pool.map(chunk, [folder] * 4, [keys[:2]] * 4, [code] * 4))
-        print(f"a bare run {each:.4f} s; chunks of {length} runs")
+        print(f"a bare run {each:.4f} s of processor; chunks of {length} runs", flush=True)
         found = []
         for r in range(ROUNDS):
             part = keys[r * RUNS : (r + 1) * RUNS]
@@ -91,9 +91,8 @@ def overhead() -> None:
             wall = (time.perf_counter() - middle) / (middle - began)
             waits = sum(report.seconds - report.simulated for report, _ in done) / len(done)
             found.append((spent / plain - 1, wall - 1, waits))
-            print(
-                f"round {r}: processor +{spent / plain - 1:.1%}, wall +{wall - 1:.1%}, written in {waits * 1e3:.1f} ms a chunk"
-            )
+            say = f"processor +{spent / plain - 1:.1%}, wall +{wall - 1:.1%}, {waits * 1e3:.1f} ms to write a chunk"
+            print(f"round {r}: {say}", flush=True)
         middle_of = [statistics.median(values) for values in zip(*found, strict=True)]
         print(f"median: processor +{middle_of[0]:.1%}, wall +{middle_of[1]:.1%}, {middle_of[2] * 1e3:.1f} ms a chunk")
 
@@ -128,7 +127,7 @@ def opening() -> None:
             if len(batch) == 1000:
                 writer.add(_renamed(rows, batch, store, pa))
                 batch = []
-        print(f"{MANY:,} rows written in {time.perf_counter() - began:.1f} s")
+        print(f"{MANY:,} rows written in {time.perf_counter() - began:.1f} s", flush=True)
         size = sum(shard.stat().st_size for shard in list_shards(path))
         print(f"{len(list_shards(path))} shards, {size / 1e6:.1f} MB, {size / MANY:.0f} bytes a run")
         for _ in range(3):

@@ -51,7 +51,7 @@ def scan(store: Store) -> Done:
         for name, *place, code, ok in _read(rows, "run", *_PLACE, "code", "ok"):
             (found.ok if ok else found.failed).add(name)
             if code in store.codes:
-                found.runs[tuple(place)] = found.runs.get(tuple(place), False) or ok  # type: ignore[index, arg-type]
+                found.runs[tuple(place)] = found.runs.get(tuple(place), False) or ok
     return found
 
 
