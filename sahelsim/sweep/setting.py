@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Setting", "leaves_the_world_alone"]
 
+# recruiting says whether a world keeps places for new bands
 _READ_IN_STEPS = re.compile(
     r"mechanisms\.(?!displacement\.|self_defence\.)\w+\.\w+"
-    r"|actors\.[^.]+\.(doctrine\.\w+|ideology|skill)"
+    r"|actors\.[^.]+\.(doctrine\.(?!recruiting$)\w+|ideology|skill)"
     r"|relations\.(rivalries\.[^.]+\.(base|ideology)|(camp_)?hostility\.[^.]+\.[^.]+)"
 )
 _KEPT = 4  # blueprints of a variant that are kept; those of the reference scenario take some 50 MB
