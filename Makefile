@@ -38,7 +38,7 @@ docs: $(STAMP)  ## regenerate what is generated in docs/
 	$(BIN)/sahelsim schema --experiment --out docs/experiment.schema.json
 
 bench: $(STAMP)  ## measure; writes experiments/benchmarks/
-	$(BIN)/python experiments/benchmarks/reference.py
+	$(BIN)/python experiments/benchmarks/bench.py
 
 reference: $(STAMP)  ## 20 replicates of the reference scenario against the yearly record; writes experiments/reference/
 	$(BIN)/python experiments/reference/compare.py --workers $(WORKERS)

@@ -129,6 +129,7 @@ def test_what_cannot_be_switched_off(without: str, message: str) -> None:
 # ---------------------------------------------------------------------------------------------- one pool, with memory
 
 
+@pytest.mark.jit_only
 def test_runs_over_one_pool_are_those_of_single_runs_and_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +153,7 @@ def test_runs_over_one_pool_are_those_of_single_runs_and_are_kept(
     assert run_several.run_several(planned[1:]) == [False]
 
 
+@pytest.mark.jit_only
 @pytest.mark.parametrize("workers", [1, 2])
 def test_interrupted_it_takes_up_where_it_was(tmp_path: Path, workers: int) -> None:
     scenarios = [load_scenario(PLAIN, changes={**SHORT, "seed": seed, "replicates": 2}) for seed in (1, 2, 3)]

@@ -70,6 +70,7 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
 
 COMMANDS = (
     "init", "validate", "run", "show", "plot", "explain", "patterns", "ablate", "flee", "ged", "schema", "warmup",
+    "sweep",
 )  # fmt: skip
 
 

@@ -150,6 +150,7 @@ def look_at(world: World, before: dict[str, int], first: tuple[int, int, int]) -
     return ledger
 
 
+@pytest.mark.jit_only
 @tries(40, 5)
 @given(wanted=changes())
 def test_nobody_and_nothing_is_made_or_lost(plain: Scenario, wanted: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 PACKAGED = Path(load_region("central_sahel").folder)
 
 pytest.importorskip("shapely")
+pytestmark = pytest.mark.jit_only  # no kernel takes part: once is enough
 here = pytest.mark.skipif(not DATA.is_dir(), reason="the originals are not here")
 
 

@@ -83,6 +83,7 @@ TABLES = (
 )  # fmt: skip
 
 
+@pytest.mark.jit_only
 def test_the_run_has_something_to_compare(alone):
     """All tables are written, and every mechanism has done something."""
     found = files(alone)
@@ -99,6 +100,7 @@ def words(name):
     return str(name).lower().replace("_", " ")
 
 
+@pytest.mark.jit_only
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_any_number_of_workers(alone, tmp_path, workers):
     again = run(SMALL, tmp_path / "run", workers)
@@ -106,12 +108,14 @@ def test_any_number_of_workers(alone, tmp_path, workers):
     assert manifest(again) == manifest(alone)
 
 
+@pytest.mark.jit_only
 def test_another_process_in_other_surroundings(alone, tmp_path):
     again = run_elsewhere(SMALL, tmp_path / "run", tmp_path)
     assert files(again) == files(alone)
     assert manifest(again) == manifest(alone)
 
 
+@pytest.mark.jit_only
 def test_another_seed_is_another_world(alone, tmp_path):
     ours, theirs = files(alone), files(run(SMALL, tmp_path / "run", 1, "seed=8"))
     same = {name for name in ours if theirs.get(name) == ours[name]}
@@ -120,6 +124,7 @@ def test_another_seed_is_another_world(alone, tmp_path):
     assert "zarr.json" in {name.rpartition("/")[2] for name in same}  # the shape of the panel is the same
 
 
+@pytest.mark.jit_only
 def test_a_replicate_does_not_depend_on_how_many_there_are(alone, tmp_path):
     fewer = open_run(run(SMALL, tmp_path / "run", 1, "replicates=2"))
     for replicate in range(2):

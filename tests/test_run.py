@@ -50,6 +50,7 @@ def test_what_a_run_says_of_itself(alone, scenario):
     assert len(run.fighters()) == 4 * 12 * len(scenario.actors)
 
 
+@pytest.mark.jit_only
 @pytest.mark.parametrize("workers", [2, 4])
 def test_same_bytes_with_any_number_of_workers(alone, scenario, tmp_path, workers):
     calls = []
@@ -69,6 +70,7 @@ run_scenario(load_scenario("two_actors", settings=sys.argv[2:]), sys.argv[1])
 """
 
 
+@pytest.mark.jit_only
 def test_same_bytes_in_another_process_and_other_bytes_with_another_seed(alone, tmp_path):
     for name, settings in (("same", SETTINGS), ("other", [*SETTINGS, "seed=8"])):
         done = subprocess.run(
@@ -81,6 +83,7 @@ def test_same_bytes_in_another_process_and_other_bytes_with_another_seed(alone, 
         assert other[name]["sha256"] != hashes(alone.out)[name]["sha256"]
 
 
+@pytest.mark.jit_only
 def test_more_replicates_leave_the_first_ones_as_they_were(alone, scenario, tmp_path):
     two = run_scenario(scenario.model_copy(update={"replicates": 2}), tmp_path / "two")
     few, many = open_run(two.out).truth(), open_run(alone.out).truth()
@@ -141,6 +144,7 @@ def test_a_failed_run_leaves_nothing(scenario, tmp_path, workers):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.jit_only
 def test_a_run_in_a_thread(alone, scenario, tmp_path):
     """Signals belong to the main thread; elsewhere a run leaves them alone."""
     with ThreadPoolExecutor(1) as pool:
@@ -201,6 +205,7 @@ def _heed_interrupts():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.jit_only
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
     ("number", "to_group", "code", "left"),

@@ -47,6 +47,7 @@ def mutated(draw: st.DrawFn) -> str:
     return "".join(lines)
 
 
+@pytest.mark.jit_only
 @settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
@@ -65,6 +66,7 @@ def test_vandalised_scenarios(text: str, tmp_path: Path) -> None:
         assert "\n" not in error.message.split("\n(and ")[0]  # noqa: PT017
 
 
+@pytest.mark.jit_only
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(
@@ -83,6 +85,7 @@ def test_any_setting(path: list[str], value: str) -> None:
         assert error.line  # noqa: PT017
 
 
+@pytest.mark.jit_only
 @pytest.mark.parametrize("size", [0, 1, 100, 5000])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))

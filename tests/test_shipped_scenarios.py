@@ -33,6 +33,7 @@ def test_these_are_shipped():
     assert tuple(shipped_scenarios()) == SHIPPED
 
 
+@pytest.mark.jit_only
 @pytest.mark.parametrize("name", SHIPPED)
 def test_it_is_sound_with_each_of_its_overrides(name):
     assert find_problems(name) == []

@@ -84,12 +84,14 @@ def digest_elsewhere(steps: int, keep: str, **environment: str) -> str:
     return ran.stdout.strip()
 
 
+@pytest.mark.jit_only
 def test_the_same_in_another_process():
     """A fresh interpreter with another hash seed comes to the same bytes."""
     record = bytes_of(simulate_replicate(with_rivals(calendar__steps=STEPS), 1))
     assert digest_elsewhere(STEPS, "True") == sha256(repr(sorted(record.items())).encode()).hexdigest()
 
 
+@pytest.mark.jit_only
 def test_compiled_and_plain_kernels_agree():
     """Kernels as plain Python make the same whole numbers; their single-precision terms may differ in the last bit."""
     record = bytes_of(simulate_replicate(with_rivals(calendar__steps=8), 1))

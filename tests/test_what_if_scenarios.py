@@ -40,6 +40,7 @@ def test_these_are_shipped():
     assert set(WHAT_IFS.values()) <= set(interventions_by_type())
 
 
+@pytest.mark.jit_only
 @pytest.mark.parametrize("name", WHAT_IFS)
 def test_it_asks_one_question(name, reference):
     """One intervention more, marked as a what-if; the rest of the reference is as it was."""

@@ -1,6 +1,6 @@
 """What the machinery of sweeps costs beside the bare simulation, and how a store of 100,000 runs opens.
 
-    python experiments/benchmarks/sweeps.py
+    python experiments/benchmarks/sweeps.py [overhead] [opening]
 
 The same runs of experiments/smoke.yaml, in chunks of 0.2 s over two warm processes, are executed bare (the loop over
 steps alone, worlds and scenarios prepared) and as a sweep (settings, observation, rows, shards, the parent), in turns.
@@ -58,8 +58,8 @@ def chunk(store: str, keys: list, code: str) -> tuple[object, float]:
     return report, time.process_time() - cpu
 
 
-def overhead() -> None:
-    """Bare runs and a sweep in turns."""
+def overhead() -> dict[str, float]:
+    """Bare runs and a sweep in turns: what the machinery adds, as a share, and seconds to write a chunk."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
@@ -95,9 +95,10 @@ def overhead() -> None:
             print(f"round {r}: {say}", flush=True)
         middle_of = [statistics.median(values) for values in zip(*found, strict=True)]
         print(f"median: processor +{middle_of[0]:.1%}, wall +{middle_of[1]:.1%}, {middle_of[2] * 1e3:.1f} ms a chunk")
+        return {"overhead": middle_of[0], "overhead_wall": middle_of[1], "write_seconds": middle_of[2]}
 
 
-def opening() -> None:
+def opening() -> dict[str, float]:
     """A store of many rows, written by the store's own writer; opened and grouped."""
     import polars as pl
     import pyarrow as pa
@@ -130,15 +131,22 @@ def opening() -> None:
         print(f"{MANY:,} rows written in {time.perf_counter() - began:.1f} s", flush=True)
         size = sum(shard.stat().st_size for shard in list_shards(path))
         print(f"{len(list_shards(path))} shards, {size / 1e6:.1f} MB, {size / MANY:.0f} bytes a run")
+        seconds = []
         for _ in range(3):
             began = time.perf_counter()
             sweep = sahelsim.open_sweep(path)
             table = sweep.summaries().group_by("harshness", "what_if").agg(pl.col("deaths").mean(), pl.len()).collect()
-            print(f"opened and grouped in {time.perf_counter() - began:.2f} s: {int(table['len'].sum()):,} runs")
+            seconds.append(time.perf_counter() - began)
+            print(f"opened and grouped in {seconds[-1]:.2f} s: {int(table['len'].sum()):,} runs")
         began = time.perf_counter()
         left = sum(1 for _ in left_to_do(store, scan(store), retry_failed=False))
         print(f"every checksum read and what is left ({left}) found in {time.perf_counter() - began:.1f} s")
-        print(f"most memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"most memory {memory:.0f} MB")
+        return {
+            "runs": MANY, "bytes_per_run": size / MANY, "open_and_group_seconds": statistics.median(seconds),
+            "peak_memory_mb": memory,
+        }  # fmt: skip
 
 
 def _renamed(rows, batch, store, pa):
@@ -153,6 +161,13 @@ def _renamed(rows, batch, store, pa):
     for name, values in columns.items():
         table = table.set_column(table.schema.get_field_index(name), name, values)
     return table
+
+
+def measure() -> dict[str, dict[str, float]]:
+    """Both, each in a process of its own."""
+    from apart import apart
+
+    return {name: apart("sweeps", f"{name}()") for name in ("overhead", "opening")}
 
 
 if __name__ == "__main__":
