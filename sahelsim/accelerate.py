@@ -9,14 +9,21 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 from numba.core import config
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 
-__all__ = ["cache_directory", "inlined", "kernel"]
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["cache_directory", "inlined", "kernel", "kernel_directory"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -61,17 +68,64 @@ _DIRECTORY = None if getattr(config, "DISABLE_JIT", 0) else cache_directory()
 if _DIRECTORY is not None:
     setattr(config, "CACHE_DIR", str(_DIRECTORY))  # noqa: B010 - numba sets its settings at run time
 
+
+def kernel_directory() -> Path | None:
+    """Where this process keeps compiled kernels; None if nowhere, or with the JIT off."""
+    return _DIRECTORY
+
+
 _OPTIONS: dict[str, Any] = {
-    "cache": _DIRECTORY is not None,
     "nogil": True,
     "fastmath": False,  # the order of floating-point operations is part of the result
     "error_model": "numpy",  # no branch for division by zero
+    "no_cfunc_wrapper": True,  # nobody calls a kernel from C
 }
 
 
+class _Cache(FunctionCache):  # type: ignore[misc]
+    """Numba's cache of a function, safe where several processes fill it at once.
+
+    Numba numbers the files of a function's signatures by its index, so that of two processes that save different
+    ones at the same time each could read the code of the other.
+    """
+
+    def __init__(self, function: Callable[..., object], kind: str) -> None:
+        super().__init__(function)
+        locator = self._impl.locator
+        self._cache_file = IndexDataCacheFile(
+            locator.get_cache_path(), f"{self._impl.filename_base}{kind}", locator.get_source_stamp()
+        )
+
+    def save_overload(self, sig: object, data: object) -> None:
+        with _alone():
+            super().save_overload(sig, data)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the lock of the cache directory."""
+    if fcntl is None or _DIRECTORY is None:
+        yield
+        return
+    with open(_DIRECTORY / "lock", "ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def kernel(function: F) -> F:
-    """Compile `function` with the options of the package."""
-    compiled: F = numba.njit(**_OPTIONS)(function)
+    """Compile `function` with the options of the package.
+
+    It is compiled for calls from Python and, without the conversion of Python objects (a third of the time that
+    compiling takes), for calls from other kernels: each when it is first called so.
+    """
+    if getattr(config, "DISABLE_JIT", 0):
+        return function
+    outer = numba.njit(**_OPTIONS)(function)
+    inner = numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function)
+    if _DIRECTORY is not None:
+        outer._cache, inner._cache = _Cache(function, ""), _Cache(function, "-inner")
+    outer.get_call_template, outer.get_overload = inner.get_call_template, inner.get_overload
+    compiled: F = outer
     return compiled
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tempfile
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from rich.console import Console
 
 from sahelsim.cli.waiting import cores, progress_bar
 from sahelsim.errors import BadInput
-from sahelsim.scenario.load import Loaded, load_scenario, read_scenario
+from sahelsim.scenario.load import Loaded, read_scenario
 from sahelsim.scenario.region_spec import SyntheticRegion
 from sahelsim.scenario.schema import Scenario
 
@@ -43,8 +43,7 @@ def run_command(
     scenario = loaded.scenario
     target = out if out is not None else default_out(scenario, overrides)
     errors = Console(stderr=True, markup=False, highlight=False)
-    if not quiet and errors.is_terminal:
-        _announce_compilation(errors)
+    _prepare_kernels(errors, quiet=quiet)
     title = f"{scenario.name}, {scenario.replicates} × {scenario.calendar.steps} steps"
     with _placed(loaded), progress_bar(errors, title, quiet=quiet) as progress:
         summary = run_scenario(
@@ -86,13 +85,20 @@ def run_command(
         print_profile(summary.profile, Console(markup=False, highlight=False))
 
 
-def _announce_compilation(console: Console) -> None:
-    """Say why nothing moves at first when the kernels have not been compiled yet."""
-    from sahelsim.accelerate import cache_directory
+def _prepare_kernels(console: Console, *, quiet: bool) -> None:
+    """Compile the kernels on all cores if that has not been done, and say why nothing moves meanwhile."""
+    from sahelsim.accelerate import kernel_directory
+    from sahelsim.warmup import fill_cache, is_cold
 
-    folder = cache_directory()
-    if folder is None or not any(folder.iterdir()):
-        console.print("The first run compiles the kernels; that takes some 20 seconds.")
+    if is_cold():
+        if not quiet and console.is_terminal:
+            console.print("compiling the kernels (once; some 15 to 40 seconds) …")
+        fill_cache(cores())
+    elif kernel_directory() is None and not quiet and not os.environ.get("NUMBA_DISABLE_JIT"):
+        console.print(
+            "compiled kernels cannot be kept, as neither the cache nor the temporary directory can be written: "
+            "every run compiles them anew; set NUMBA_CACHE_DIR to a directory that can be"
+        )
 
 
 @contextmanager
@@ -113,13 +119,11 @@ def default_out(scenario: Scenario, overrides: Sequence[str]) -> Path:
 
 
 def warmup_command() -> None:
-    """Run a small world once in a temporary directory, which compiles every kernel into the cache."""
-    from sahelsim.run import run_scenario
+    """Compile every kernel into the cache, on all cores."""
+    from sahelsim.warmup import fill_cache
 
     began = time.perf_counter()
-    scenario = load_scenario("two_actors", changes={"calendar.steps": 12, "replicates": 1})
-    with tempfile.TemporaryDirectory(prefix="sahelsim-warmup-") as folder:
-        run_scenario(scenario, Path(folder) / "run", workers=1, progress=None, force=False)
+    fill_cache(cores())
     print(f"kernels are ready ({time.perf_counter() - began:.1f} s)")
 
 
