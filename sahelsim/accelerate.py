@@ -82,7 +82,7 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
+class _Cache(FunctionCache):
     """Numba's cache of a function, safe where several processes fill it at once.
 
     Numba numbers the files of a function's signatures by its index, so that of two processes that save different
@@ -90,15 +90,15 @@ class _Cache(FunctionCache):  # type: ignore[misc]
     """
 
     def __init__(self, function: Callable[..., object], kind: str) -> None:
-        super().__init__(function)
+        super().__init__(function)  # type: ignore[no-untyped-call]
         locator = self._impl.locator
-        self._cache_file = IndexDataCacheFile(
+        self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
             locator.get_cache_path(), f"{self._impl.filename_base}{kind}", locator.get_source_stamp()
         )
 
     def save_overload(self, sig: object, data: object) -> None:
         with _alone():
-            super().save_overload(sig, data)
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def kernel(function: F) -> F:
     if getattr(config, "DISABLE_JIT", 0):
         return function
     outer = numba.njit(**_OPTIONS)(function)
-    inner = numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function)
+    inner = numba.njit(**_OPTIONS | {"no_cpython_wrapper": True})(function)
     if _DIRECTORY is not None:
         outer._cache, inner._cache = _Cache(function, ""), _Cache(function, "-inner")
     outer.get_call_template, outer.get_overload = inner.get_call_template, inner.get_overload

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 
 from sahelsim.accelerate import kernel_directory
 
@@ -71,7 +73,7 @@ def _compile(part: int, parts: int) -> None:
     index_units(play.world)
     index_communities(play.world)
     recorder = Recorder(play)
-    stages = [lambda stage=stage: stage.run(play) for stage in SCHEDULE]
+    stages: list[Callable[[], object]] = [partial(stage.run, play) for stage in SCHEDULE]
     stages.append(lambda: observe_scenario(record_of(play, recorder, 0), play.blueprint.ground, scenario))
     first = len(stages) * part // parts
     backward = part % 2 == 1
