@@ -9,6 +9,7 @@ from pathlib import Path
 __all__ = ["code_version"]
 
 _NOT = (
+    "analysis",
     "cli",
     "flee_coupling",
     "plot",

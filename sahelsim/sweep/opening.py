@@ -67,6 +67,16 @@ class Sweep:
         return self._store.variants
 
     @property
+    def seed(self) -> int:
+        """Of the runs and of the design."""
+        return self._store.seed
+
+    @property
+    def replicates(self) -> int:
+        """Of each draw."""
+        return self._store.replicates
+
+    @property
     def total(self) -> int:
         """Number of runs that were asked for."""
         return self._store.total
