@@ -1,6 +1,7 @@
 """Morris' elementary effects: a cheap screening of many factors.
 
-Morris, M. D. 1991, Technometrics 33, 161-174; mu* of Campolongo, Cariboni & Saltelli 2007, doi:10.1016/j.envsoft.2006.10.004.
+Morris 1991, Technometrics 33, 161-174; mu* of Campolongo, Cariboni & Saltelli 2007, Environmental Modelling &
+Software 22, 1509-1518, doi:10.1016/j.envsoft.2006.10.004.
 """
 
 from __future__ import annotations

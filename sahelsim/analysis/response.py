@@ -20,6 +20,8 @@ __all__ = ["FloatArray", "Response", "noise_of", "read_responses"]
 
 FloatArray = npt.NDArray[np.float64]
 
+_SWEEPS = 100  # of draw and replicate in turn, when values are missing
+
 
 @dataclass(frozen=True)
 class Response:
@@ -44,14 +46,16 @@ class Response:
     @property
     def counts(self) -> npt.NDArray[np.int64]:
         """Number of replicates with a value, by draw; shape (D,)."""
-        return np.isfinite(self.values).sum(axis=1)
+        return np.asarray(np.isfinite(self.values).sum(axis=1), dtype=np.int64)
 
     @property
     def means(self) -> FloatArray:
         """Mean over the replicates that have a value, by draw; NaN where none has; shape (D,)."""
         counts = self.counts
         sums = np.where(np.isfinite(self.values), self.values, 0.0).sum(axis=1)
-        return np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+        out = np.full(len(counts), np.nan)
+        np.divide(sums, counts, out=out, where=counts > 0)
+        return out
 
     @property
     def varies(self) -> bool:
@@ -74,23 +78,37 @@ class Response:
 
 
 def noise_of(values: FloatArray) -> float:
-    """Variance of a mean over replicates: that within draws (pooled) over the replicates of a draw (harmonic mean).
+    """Variance of a draw's mean over replicates that is due to chance; all draws are taken to be equally noisy.
+
+    Draws share the random numbers of a replicate, so that what a replicate adds to all of them alike is no noise
+    between draws: the variance is that of the residuals of draw + replicate, over the replicates of a draw.
 
     Parameters
     ----------
     values : (D, R)
-        NaN where there is none. All draws are taken to be equally noisy.
+        NaN where there is none.
+
+    Returns
+    -------
+    float
+        NaN when no draw has two replicates.
     """
+    known = np.isfinite(values)
+    values = values[known.any(axis=1)][:, known.any(axis=0)]
     good = np.isfinite(values)
-    counts = good.sum(axis=1)
-    if not (counts > 1).any():
+    if not (good.sum(axis=1) > 1).any():
         return float("nan")
-    filled = np.where(good, values, 0.0)
-    used = counts > 0
-    means = filled[used].sum(axis=1) / counts[used]
-    squares = (np.where(good[used], filled[used] - means[:, None], 0.0) ** 2).sum()
-    within = squares / (counts[used] - 1).sum()
-    return float(within * np.mean(1.0 / counts[used]))
+    rest = np.where(good, values, 0.0)
+    by_draw, by_replicate = good.sum(axis=1), good.sum(axis=0)
+    alike = len(rest) > 1  # of a single draw no part can be common
+    for _ in range(_SWEEPS if alike and not good.all() else 1):
+        rest = np.where(good, rest - (rest.sum(axis=1) / by_draw)[:, None], 0.0)
+        if alike:
+            rest = np.where(good, rest - rest.sum(axis=0) / by_replicate, 0.0)
+    freedom = good.sum() - len(rest) - (rest.shape[1] - 1 if alike else 0)
+    if freedom < 1:
+        return float("nan")
+    return float((rest**2).sum() / freedom * np.mean(1.0 / by_draw))
 
 
 def read_responses(sweep: Sweep, outputs: Sequence[str], what_if: str = BASELINE) -> dict[str, Response]:

@@ -182,7 +182,11 @@ def _pawn(sweep: Sweep, response: Response, settings: _Settings) -> Sensitivity 
         sweep.factors, settings.points, means, slides=slides, seed=settings.seed, resamples=settings.resamples,
         confidence=settings.confidence,
     )  # fmt: skip
-    remarks.append(f"{slides} slides; floor: a dummy factor.")
+    if len({index.more["slides"] for index in done}) > 1:
+        remarks.append(
+            "Factors with few values have a slide for each, and so smaller indices by chance: compare each factor with "
+            "its own floor, that of a dummy with as many slides."
+        )
     return _found(response, settings, done, count, remarks)
 
 
@@ -190,8 +194,17 @@ def _found(
     response: Response, settings: _Settings, indices: Sequence[Index], used: int, remarks: Sequence[str]
 ) -> Sensitivity:
     return Sensitivity(
-        settings.method, response.output, response.meaning, response.what_if, tuple(indices), response.noise_share, used, len(response.values), settings.confidence, tuple(remarks),
-    )  # fmt: skip
+        method=settings.method,
+        output=response.output,
+        meaning=response.meaning,
+        what_if=response.what_if,
+        indices=tuple(indices),
+        noise_share=response.noise_share,
+        used=used,
+        draws=len(response.values),
+        confidence=settings.confidence,
+        remarks=tuple(remarks),
+    )
 
 
 def _remarks(response: Response) -> list[str]:

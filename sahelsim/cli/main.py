@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from sahelsim.cli.analysis_options import compare, sensitivity, sweep_plot
 from sahelsim.cli.record_options import ablate, flee, ged, patterns
 from sahelsim.cli.run_options import explain, plot, run, show, warmup
 from sahelsim.cli.scenario_options import init, schema, validate
@@ -50,8 +51,24 @@ def _global(
     pass
 
 
-for _command in (init, validate, run, show, plot, explain, patterns, ablate, flee, ged, schema, warmup):
+for _command in (
+    init,
+    validate,
+    run,
+    show,
+    plot,
+    explain,
+    patterns,
+    ablate,
+    sensitivity,
+    compare,
+    flee,
+    ged,
+    schema,
+    warmup,
+):
     app.command()(_command)  # in the order of the work, which is that of the help
+sweep.command("plot")(sweep_plot)
 app.add_typer(sweep)
 
 

@@ -109,7 +109,7 @@ def provenance(run: Run) -> str:
 
 
 def new_figure(
-    run: Run,
+    run: Run | str,
     title: str,
     height: float,
     *,
@@ -121,8 +121,8 @@ def new_figure(
 
     Parameters
     ----------
-    run : Run
-        For the provenance.
+    run : Run or str
+        For the provenance, or the provenance itself.
     title : str
         What the figure shows.
     height, width : float
@@ -151,7 +151,8 @@ def new_figure(
         y = (0.05 + _LINE * (len(lines) - number)) / height
         figure.text(left, y, line, ha="left", va="bottom", fontsize=TINY, color=INK)
     y = 0.045 / height
-    figure.text(left, y, provenance(run), ha="left", va="bottom", fontsize=TINY, color="#666666")
+    origin = run if isinstance(run, str) else provenance(run)
+    figure.text(left, y, origin, ha="left", va="bottom", fontsize=TINY, color="#666666")
     figure.text(1 - left, y, DISCLAIMER, ha="right", va="bottom", fontsize=TINY, color="#666666", style="italic")
     if keys:
         add_legend(

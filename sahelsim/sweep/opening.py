@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sahelsim.errors import BadInput
 from sahelsim.sweep.layout import DRAWS, EVENTS, PANELS, event_schema
@@ -70,6 +70,11 @@ class Sweep:
     def seed(self) -> int:
         """Of the runs and of the design."""
         return self._store.seed
+
+    @property
+    def versions(self) -> dict[str, Any]:
+        """Of the package and its libraries when the store was begun."""
+        return dict(self._store.manifest.get("versions", {}))
 
     @property
     def replicates(self) -> int:
