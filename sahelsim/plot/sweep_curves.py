@@ -28,6 +28,7 @@ MOST_FACTORS = 12
 _MOST_LINES = 8
 _COLUMNS, _ROW = 3, 1.75  # panels in a row; inches
 _DOT, _LINE = "#A6A6A6", OKABE_ITO["blue"]
+_JITTER = 0.12  # of dots of one level, of the room of a level
 _DODGE = 0.012  # between lines of one panel, of its width
 
 
@@ -46,7 +47,7 @@ def response_curves(sweep: Sweep, response: Response) -> Figure:
     names, notes = _choose(sweep, response)
     levels = {name: levels_of_factor(sweep, name) for name in names}
     crossed = _crossed(sweep, levels)
-    columns = 2 if crossed else min(_COLUMNS, max(len(names), 1))
+    columns = 2 if crossed or len(names) in (2, 4) else min(_COLUMNS, len(names))
     rows = -(-len(names) // columns)
     several = response.values.shape[1] > 1
     if several:
@@ -134,7 +135,7 @@ def _lines(axes: Axes, response: Response, levels: Levels, other: Levels, title:
 def _cloud(axes: Axes, response: Response, levels: Levels) -> None:
     """Draws as dots, their mean by level, and the spread between replicates there."""
     means, spread = response.means, _spread(response)
-    axes.plot(levels.x, means, ".", color=_DOT, markersize=2.5, markeredgewidth=0, zorder=1)
+    axes.plot(_beside(levels), means, ".", color=_DOT, markersize=2.5, markeredgewidth=0, zorder=1)
     middle, bars = np.full(len(levels.at), np.nan), np.full(len(levels.at), np.nan)
     for i in range(len(levels.at)):
         here = (levels.index == i) & np.isfinite(means)
@@ -145,6 +146,15 @@ def _cloud(axes: Axes, response: Response, levels: Levels) -> None:
             bars[i] = np.sqrt((spread[here] ** 2).mean())
     axes.errorbar(levels.at, middle, yerr=bars, color=_LINE, linewidth=1.2, marker="o", markersize=3, elinewidth=0.9,
                   zorder=3)  # fmt: skip
+
+
+def _beside(levels: Levels) -> FloatArray:
+    """Where dots stand: of levels that are single values a little apart, the same way every time."""
+    if not levels.exact or len(levels.at) < 2:
+        return levels.x
+    x, at = (np.log(v) if levels.log else v for v in (levels.x, levels.at))
+    apart = x + (np.arange(len(x)) % 9 - 4) / 4 * _JITTER * float(np.ptp(at)) / len(at)
+    return np.asarray(np.exp(apart) if levels.log else apart)
 
 
 def _keys(several: bool) -> Sequence[Artist]:

@@ -41,7 +41,7 @@ def heat_map(sweep: Sweep, response: Response, factors: tuple[str, str]) -> Figu
     across, up = (levels_of_factor(sweep, name, _BINS) for name in factors)
     mean = _table(response.means, across, up)
     spread = np.sqrt(_table(_variance(response), across, up))
-    notes = ["Left: mean of the runs in a cell. Right: standard deviation between replicates of a draw."]
+    notes = ["Left: mean of the runs in a cell. Right: of the same draw with other random numbers."]
     if not (across.exact and up.exact):
         notes.append("Ranges are cut into parts with equally many draws; their medians are written at the axes.")
     if (draws := _most(across, up)) > 1:
@@ -50,7 +50,7 @@ def heat_map(sweep: Sweep, response: Response, factors: tuple[str, str]) -> Figu
     title = output_label(response.meaning) + ("" if response.what_if == sweep.variants[0] else f" ({response.what_if})")
     figure = new_figure(sweep_origin(sweep), title, height, notes=notes)
     grid = figure.add_gridspec(1, 2)
-    panels = (("Mean", mean, "viridis"), ("Between replicates", spread, "cividis"))
+    panels = (("Mean", mean, "viridis"), ("Standard deviation between replicates", spread, "cividis"))
     for number, (name, values, colours) in enumerate(panels):
         axes = figure.add_subplot(grid[0, number])
         _cells(axes, values, across, up, colours)

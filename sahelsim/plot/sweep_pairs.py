@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["pair_differences"]
 
 _COLUMNS = 3
-_ROW, _REST = 0.26, 0.85  # inches
+_ROW, _REST = 0.2, 0.9  # inches
+_TITLE = {1: 90, 2: 42, 3: 26}  # letters of a line of a title, by columns
 _SURE, _PAIR = OKABE_ITO["blue"], OKABE_ITO["orange"]
+_LARGE = 1000.0  # from which numbers have separators
 _JITTER = 0.28
 
 
@@ -59,7 +61,7 @@ def pair_differences(sweep: Sweep, found: Mapping[str, Mapping[str, Difference]]
         for row, name in enumerate(names):
             _row(axes, row, found[output][name])
         first = next(iter(found[output].values()))
-        title = wrapped(output_label(first.meaning), 44)
+        title = wrapped(output_label(first.meaning), _TITLE[columns])
         dress(axes, title=title, x=f"Difference (baseline: {short(first.baseline)})")
         axes.axvline(0.0, color=INK, linewidth=0.6, zorder=1)
         axes.set_ylim(len(names) - 0.4, -0.6)
@@ -68,6 +70,8 @@ def pair_differences(sweep: Sweep, found: Mapping[str, Mapping[str, Difference]]
         axes.xaxis.grid(True, color=FAINT, linewidth=0.3, alpha=0.5)
         axes.set_axisbelow(True)
         axes.locator_params(axis="x", nbins=5)
+        if max(abs(end) for end in axes.get_xlim()) >= _LARGE:
+            axes.xaxis.set_major_formatter("{x:,.0f}")
     return figure
 
 

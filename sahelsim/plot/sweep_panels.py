@@ -23,6 +23,7 @@ MOST_LEVELS = 12
 """Different values of a factor up to which each is a level of its own."""
 
 _BINS = 8
+_WIDE = 300.0  # ratio of the ends of a logarithmic axis above which powers of ten are enough
 _NOTE_LINE, _NOTE_WIDTH = 0.115, 165  # as in style.new_figure
 
 
@@ -68,11 +69,13 @@ def levels_of_factor(sweep: Sweep, name: str, bins: int = _BINS) -> Levels:
     log = factor.scale == "log"
     distinct, index = np.unique(x, return_inverse=True)
     if len(distinct) <= MOST_LEVELS:
-        return Levels(index, distinct, x, [f"{v:.3g}" for v in distinct], exact=True, log=log)
+        return Levels(
+            index, distinct, x, [f"{v:,.6g}" if v >= 100 else f"{v:.3g}" for v in distinct], exact=True, log=log
+        )
     ranks = np.argsort(np.argsort(x, kind="stable"), kind="stable")
     index = ranks * bins // len(x)
     at = np.array([np.median(x[index == i]) for i in range(bins)])
-    return Levels(index, at, x, [f"{v:.2g}" for v in at], exact=False, log=log)
+    return Levels(index, at, x, [f"{v:,.0f}" if v >= 10 else f"{v:.2g}" for v in at], exact=False, log=log)
 
 
 def scale_axis(axis: Axes, levels: Levels, *, vertical: bool = False) -> None:
@@ -88,9 +91,8 @@ def scale_axis(axis: Axes, levels: Levels, *, vertical: bool = False) -> None:
         places, names = _apart(levels)
         target.set_ticks(places, names)
     elif levels.log:
-        low, high = float(levels.x.min()), float(levels.x.max())
-        ticks = np.geomspace(low, high, 4)
-        target.set_ticks(ticks, [f"{v:.2g}" for v in ticks])
+        ticks = _log_ticks(float(levels.x.min()), float(levels.x.max()))
+        target.set_ticks(ticks, [f"{tick:,g}" for tick in ticks])
 
 
 def _apart(levels: Levels) -> tuple[list[float], list[str]]:
@@ -106,6 +108,14 @@ def _apart(levels: Levels) -> tuple[list[float], list[str]]:
             names.append(name)
             last = x
     return places, names
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers between two ends: 1, 2 and 5 times powers of ten, or the powers alone when that is enough."""
+    powers = [10.0**p for p in range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)]
+    wide = high / low > _WIDE
+    ticks = [float(f"{power * n:.6g}") for power in powers for n in ((1,) if wide else (1, 2, 5))]
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def short(value: float, step: float | None = None) -> str:

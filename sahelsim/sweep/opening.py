@@ -77,6 +77,11 @@ class Sweep:
         return dict(self._store.manifest.get("versions", {}))
 
     @property
+    def codes(self) -> list[str]:
+        """Versions of the code whose rows count."""
+        return self._store.codes
+
+    @property
     def replicates(self) -> int:
         """Of each draw."""
         return self._store.replicates
