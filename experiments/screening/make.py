@@ -1,7 +1,7 @@
 """Writes experiments/screening.yaml: a factor for every free number of the mechanisms and of the actors' doctrines.
 
-`make examples EXAMPLES=screening` runs it. Free is every number that need not be whole and is not zero, except the shares
-that must add up to one. A number is multiplied, so that the file follows the scenario when that is tuned anew.
+`make examples EXAMPLES=screening` runs it. Free is every number that need not be whole and is not zero, except the
+shares that must add up to one. A number is multiplied, so that the file follows the scenario when that is tuned anew.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from sahelsim.analysis.indices import CHANCE, MEASURES, Index, Sensitivity
 from sahelsim.analysis.names import factor_name, output_label
 from sahelsim.plot.style import FAINT, INK, OKABE_ITO, SMALL, dress, new_figure
 from sahelsim.plot.sweep_origin import sweep_origin
+from sahelsim.plot.sweep_panels import note_height
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -62,8 +62,7 @@ def ranking(sweep: Sweep, found: Sensitivity, *, most: int = MOST_FACTORS) -> Fi
         notes.append(f"Shown are {len(shown)} of {len(found.indices)} factors.")
     notes += found.remarks
     title = f"What moves {found.output}" + ("" if found.what_if == sweep.variants[0] else f" ({found.what_if})")
-    lines = len(textwrap.wrap(" ".join(notes), 165))
-    height = _REST + _ROW * len(shown) + 0.115 * lines
+    height = _REST + _ROW * len(shown) + note_height(notes)
     figure = new_figure(sweep_origin(sweep), title, height, notes=notes, keys=_keys(found))
     axes = figure.add_subplot()
     _rows(axes, shown, _OTHERS[found.method][0])

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sahelsim.scenario.schema import Scenario
 
 __all__ = [
-    "DISCLAIMER", "FAINT", "INK", "OKABE_ITO", "SMALL", "TEXT", "TINY", "TYPE_COLOURS", "TYPE_NAMES", "WIDTH",
+    "DISCLAIMER", "FAINT", "INK", "NOTE_CHARACTERS", "NOTE_LINE", "OKABE_ITO", "SMALL", "TEXT", "TINY",
+    "TYPE_COLOURS", "TYPE_NAMES", "WIDTH",
     "add_legend", "camp_colours", "dress", "line_colour", "new_figure", "provenance", "readable", "replicates_of",
     "tint",
 ]  # fmt: skip
@@ -47,13 +48,14 @@ TYPE_COLOURS = {1: OKABE_ITO["blue"], 2: OKABE_ITO["sky"], 3: OKABE_ITO["vermill
 TYPE_NAMES = {1: "State-based", 2: "Non-state", 3: "One-sided"}
 """Types of violence of UCDP GED."""
 
+NOTE_CHARACTERS, NOTE_LINE = 155, 0.115
+"""Letters of a line of notes across WIDTH, and its height [inches]."""
+
 _NEUTRAL = "#B3B3B3"
 _PALE = 0.75  # luminance
 _REBEL_ORDER = ("vermillion", "black", "yellow", "green", "purple", "sky", "orange")
-_LINE = 0.115  # height of a line of notes [inches]
 _HEAD = 0.3
 _KEYS = 0.2  # height of a line of keys [inches]
-_NOTE_CHARACTERS = 165  # of a line of notes across WIDTH
 
 
 def camp_colours(scenario: Scenario) -> dict[str, str]:
@@ -136,8 +138,8 @@ def new_figure(
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    lines = textwrap.wrap(" ".join(notes), int(_NOTE_CHARACTERS * width / WIDTH))
-    foot = 0.14 + _LINE * (len(lines) + 1)
+    lines = textwrap.wrap(" ".join(notes), int(NOTE_CHARACTERS * width / WIDTH))
+    foot = 0.14 + NOTE_LINE * (len(lines) + 1)
     figure = Figure(figsize=(width, height), dpi=150, facecolor="white")
     FigureCanvasAgg(figure)
     left, head = 0.06 / width, _HEAD + (_KEYS if keys else 0.0)
@@ -148,7 +150,7 @@ def new_figure(
     )
     figure.text(left, 1 - 0.07 / height, title, ha="left", va="top", fontsize=9, fontweight="bold", color=INK)
     for number, line in enumerate(lines):
-        y = (0.05 + _LINE * (len(lines) - number)) / height
+        y = (0.05 + NOTE_LINE * (len(lines) - number)) / height
         figure.text(left, y, line, ha="left", va="bottom", fontsize=TINY, color=INK)
     y = 0.045 / height
     origin = run if isinstance(run, str) else provenance(run)

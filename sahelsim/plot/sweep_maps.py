@@ -23,7 +23,7 @@ __all__ = ["heat_map"]
 
 _BINS = 5  # of a factor with many values
 _CELL, _REST = 0.36, 1.25  # inches
-_DARK = 0.55  # of the colour scale from which text is black
+_PALE = 0.45  # luminance from which text is black
 
 
 def heat_map(sweep: Sweep, response: Response, factors: tuple[str, str]) -> Figure:
@@ -95,12 +95,13 @@ def _cells(axes: Axes, values: FloatArray, across: Levels, up: Levels, colours: 
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     scale = Normalize(low, high if high > low else low + 1.0)
     axes.set_facecolor("white")
-    axes.pcolormesh(np.ma.masked_invalid(values), cmap=mpl.colormaps[colours], norm=scale, edgecolors="white", lw=0.5)
+    palette = mpl.colormaps[colours]
+    axes.pcolormesh(np.ma.masked_invalid(values), cmap=palette, norm=scale, edgecolors="white", lw=0.5)
     for (row, column), value in np.ndenumerate(values):
-        shade = float(scale(value)) if np.isfinite(value) else 1.0
+        red, green, blue, _ = palette(float(scale(value))) if np.isfinite(value) else (1.0, 1.0, 1.0, 1.0)
         text = short(float(value), (high - low) / 10 or None)
         size = SMALL if values.shape[1] <= 6 else TINY
-        colour = INK if shade > _DARK else "white"
+        colour = INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > _PALE else "white"
         axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=size, color=colour)
     axes.set_xticks(np.arange(len(across.at)) + 0.5, across.names)
     axes.set_yticks(np.arange(len(up.at)) + 0.5, up.names)

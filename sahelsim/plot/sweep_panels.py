@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.analysis.response import FloatArray
+from sahelsim.plot.style import NOTE_CHARACTERS, NOTE_LINE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +25,6 @@ MOST_LEVELS = 12
 
 _BINS = 8
 _WIDE = 300.0  # ratio of the ends of a logarithmic axis above which powers of ten are enough
-_NOTE_LINE, _NOTE_WIDTH = 0.115, 165  # as in style.new_figure
 
 
 @dataclass(frozen=True)
@@ -136,4 +136,4 @@ def wrapped(text: str, width: int) -> str:
 
 def note_height(notes: Sequence[Any]) -> float:
     """Height of the notes below a figure of full width [inches]."""
-    return _NOTE_LINE * len(textwrap.wrap(" ".join(map(str, notes)), _NOTE_WIDTH))
+    return NOTE_LINE * len(textwrap.wrap(" ".join(map(str, notes)), NOTE_CHARACTERS))
