@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-slow coverage check docs bench reference patterns ablation flee clean
+.PHONY: run test test-slow coverage check docs bench reference patterns ablation flee examples clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("sahelsim needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -53,6 +53,9 @@ ablation: $(STAMP)  ## the patterns without each mechanism, 20 replicates of eac
 flee: $(STAMP)  ## the displacement model Flee on two replicates of the reference scenario
 	$(BIN)/sahelsim run scenarios/sahel_2017_2023.yaml --replicates 2 --workers $(WORKERS) --out runs/flee --force
 	$(BIN)/sahelsim flee runs/flee --workers $(WORKERS) --out runs/flee_camps --force
+
+examples: $(STAMP)  ## the example sweeps, a quarter of an hour each on one core; EXAMPLES="french_exit" for some of them
+	$(BIN)/python experiments/examples.py $(EXAMPLES) --workers $(WORKERS)
 
 clean:
 	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
