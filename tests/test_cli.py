@@ -70,7 +70,7 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
 
 COMMANDS = (
     "init", "validate", "run", "show", "plot", "explain", "patterns", "ablate", "sensitivity", "compare", "flee", "ged",
-    "schema", "warmup",
+    "schema", "warmup", "sweep",
 )  # fmt: skip
 
 
