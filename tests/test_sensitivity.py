@@ -77,7 +77,7 @@ def test_sobol_leaves_out_whole_base_points(tmp_path):
     found = only(gone)
     assert found.used == (64 - 3) * 5
     said = " ".join(found.remarks)
-    assert "Of 320 runs 1 failed, 3 not run yet: 4 of 320 draws have no value" in said
+    assert "Of 320 runs 1 failed, 3 not run yet: 4 of 320 draws have no value (numbers 3, 4, 7, 101)" in said
     assert "3 of 64 base points lack a draw" in said
     few = made_up(tmp_path / "few", ishigami, (LHS, "kind: saltelli, size: 64"), missing=lambda draw, _: draw >= 35)
     with pytest.raises(BadInput, match=r"fewer than 8 whole base points \(of 64\): of 320 runs 285 not run yet"):

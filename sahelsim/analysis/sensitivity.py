@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Analysis", "analyse"]
 
+_LISTED = 10  # draws that are named
 _FEW_TRAJECTORIES = 10  # of Morris: Campolongo et al. 2007 use 10 and more
 
 
@@ -213,9 +214,10 @@ def _remarks(response: Response) -> list[str]:
     replicates = response.values.shape[1]
     counts = response.counts
     if lacking := _lacking(response):
-        empty, fewer = int((counts == 0).sum()), int(((counts > 0) & (counts < replicates)).sum())
+        empty, fewer = np.flatnonzero(counts == 0), int(((counts > 0) & (counts < replicates)).sum())
         out.append(
-            f"{lacking}: {empty} of {len(counts)} draws have no value, {fewer} fewer replicates than {replicates}."
+            f"{lacking}: {len(empty)} of {len(counts)} draws have no value{_listed(empty)}, "
+            f"{fewer} fewer replicates than {replicates}."
         )
     if replicates == 1:
         out.append("One replicate a draw: how much of this is chance cannot be told.")
@@ -225,6 +227,14 @@ def _remarks(response: Response) -> list[str]:
             f"(means of {_replicates_used(counts)})."
         )
     return out
+
+
+def _listed(draws: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
+    """Numbers of draws in brackets, the first of many."""
+    if not len(draws):
+        return ""
+    more = f" and {len(draws) - _LISTED} more" if len(draws) > _LISTED else ""
+    return f" (numbers {', '.join(str(draw) for draw in draws[:_LISTED])}{more})"
 
 
 def _replicates_used(counts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
