@@ -54,7 +54,7 @@ flee: $(STAMP)  ## the displacement model Flee on two replicates of the referenc
 	$(BIN)/sahelsim run scenarios/sahel_2017_2023.yaml --replicates 2 --workers $(WORKERS) --out runs/flee --force
 	$(BIN)/sahelsim flee runs/flee --workers $(WORKERS) --out runs/flee_camps --force
 
-examples: $(STAMP)  ## the example sweeps, a quarter of an hour each on one core; EXAMPLES="french_exit" for some of them
+examples: $(STAMP)  ## the example sweeps and their figures, minutes each on a core; EXAMPLES=french_exit for one
 	$(BIN)/python experiments/examples.py $(EXAMPLES) --workers $(WORKERS)
 
 clean:

@@ -34,6 +34,7 @@ def runs(tmp_path_factory):
     }
 
 
+@pytest.mark.jit_only
 def test_runs_with_one_seed_are_paired_by_replicate(runs):
     found = compare(runs["a"].path, runs["b"].path)
     assert found.paired
@@ -52,6 +53,7 @@ def test_runs_with_one_seed_are_paired_by_replicate(runs):
     assert true.difference.high - true.difference.value == pytest.approx(half)
 
 
+@pytest.mark.jit_only
 def test_runs_with_other_seeds_are_not_paired(runs):
     found = compare(runs["a"].path, runs["c"].path)
     assert not found.paired
@@ -59,6 +61,7 @@ def test_runs_with_other_seeds_are_not_paired(runs):
     assert [change.path for change in found.inputs] == ["seed"]
 
 
+@pytest.mark.jit_only
 def test_a_run_is_the_same_as_itself(runs):
     found = compare(runs["a"].path, runs["a"].path)
     assert found.inputs == []
@@ -66,6 +69,7 @@ def test_a_run_is_the_same_as_itself(runs):
     assert not any(change.clear for change in found.outputs)
 
 
+@pytest.mark.jit_only
 def test_outcomes_of_a_run_are_those_of_its_tables(runs):
     run = runs["b"]
     out = {name: values for name, (_, values) in run_outcomes(run).items()}
@@ -130,6 +134,7 @@ def test_sweeps_of_the_same_draws_and_another_seed_are_paired_by_draw(tmp_path):
     assert found.outputs[0].pairs == 3
 
 
+@pytest.mark.jit_only
 def test_what_cannot_be_compared_is_told(runs, tmp_path):
     sweep = made_up(tmp_path / "s", value)
     with pytest.raises(BadInput, match=r"is a sweep, and .* is a run; only two runs or two sweeps"):
@@ -142,6 +147,7 @@ def test_what_cannot_be_compared_is_told(runs, tmp_path):
         compare(runs["a"].path, runs["b"].path, ["deathz"])
 
 
+@pytest.mark.jit_only
 def test_the_command(runs, capsys):
     paths = [str(runs[name].path) for name in "ab"]
     assert main(["compare", *paths]) == 0
