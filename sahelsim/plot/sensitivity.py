@@ -28,6 +28,7 @@ MOST_FACTORS = 30
 _ROW, _REST = 0.165, 1.35  # inches
 _SURE, _OTHER = OKABE_ITO["blue"], OKABE_ITO["orange"]
 _CHANCE = "#DDDDDD"
+_LARGE = 1000.0  # from which numbers have separators
 
 _AXES = {
     "morris": "Mean absolute effect across the factor's range (mu*)",
@@ -67,6 +68,8 @@ def ranking(sweep: Sweep, found: Sensitivity, *, most: int = MOST_FACTORS) -> Fi
     axes = figure.add_subplot()
     _rows(axes, shown, _OTHERS[found.method][0])
     dress(axes, x=_AXES[found.method])
+    if axes.get_xlim()[1] >= _LARGE:
+        axes.xaxis.set_major_formatter("{x:,.0f}")
     return figure
 
 

@@ -28,6 +28,7 @@ MOST_FACTORS = 12
 _MOST_LINES = 8
 _COLUMNS, _ROW = 3, 1.75  # panels in a row; inches
 _DOT, _LINE = "#A6A6A6", OKABE_ITO["blue"]
+_LARGE = 1000.0  # from which numbers have separators
 _JITTER = 0.12  # of dots of one level, of the room of a level
 _DODGE = 0.012  # between lines of one panel, of its width
 
@@ -73,6 +74,8 @@ def response_curves(sweep: Sweep, response: Response) -> Figure:
         dress(axes, x=wrapped(factor_label(sweep, name), 42), y=wrapped(response.output, 34) if first else "")
         scale_axis(axes, levels[name])
         axes.tick_params(labelleft=first)
+        if axes.get_ylim()[1] >= _LARGE:
+            axes.yaxis.set_major_formatter("{x:,.0f}")
     return figure
 
 
