@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from sahelsim.cli.stopping import Stopped
+from sahelsim.errors import BadInput
 
 if TYPE_CHECKING:
     from sahelsim.sweep.engines.base import Tally
@@ -37,7 +38,7 @@ def sweep_command(
     """Run what an experiment lacks in its store and say what there is."""
     from sahelsim.sweep.drive import run_sweep
     from sahelsim.sweep.engines.choose import choose_engine
-    from sahelsim.sweep.load import load_experiment
+    from sahelsim.sweep.load import at_key, load_experiment
 
     loaded = load_experiment(file)
     folder = store or default_store(loaded.experiment.name)
@@ -54,14 +55,20 @@ def sweep_command(
                 last[:] = [tally]
                 bar(tally.done, tally.failed, tally.total)
 
+            def say(line: str) -> None:
+                errors.print(line, soft_wrap=True)
+
             tally = run_sweep(
                 loaded, folder, chosen, resume=resume, retry_failed=retry_failed, quarantine=quarantine,
-                accept_new_code=accept_new_code, watch=watch,
+                accept_new_code=accept_new_code, watch=watch, say=None if quiet else say,
             )  # fmt: skip
     except Stopped:
         if last:
-            print(_how_to_go_on(last[0], file, store, folder), file=sys.stderr)
+            behind = chosen.left_behind()
+            print(_how_to_go_on(last[0], file, store, folder, behind), file=sys.stderr)
         raise
+    except BadInput as error:
+        raise at_key(error, file) from None
     _report(tally, file, store, folder, as_json=as_json, quiet=quiet)
 
 
@@ -83,7 +90,12 @@ def _report(tally: Tally, file: Path, store: Path | None, folder: Path, *, as_js
         print(_how_to_go_on(tally, file, store, folder), file=sys.stderr)
 
 
-def _how_to_go_on(tally: Tally, file: Path, store: Path | None, folder: Path) -> str:
+def _how_to_go_on(tally: Tally, file: Path, store: Path | None, folder: Path, behind: str | None = None) -> str:
+    if behind:
+        return (
+            f"{tally.done:,} of {tally.total:,} runs are in {folder}; {behind}. Watch it with: "
+            f"{_command('status', file, store)} --watch; end it with: {_command('cancel', file, store)}"
+        )
     return f"{tally.done:,} of {tally.total:,} runs are in {folder}; go on with: {_command('resume', file, store)}"
 
 

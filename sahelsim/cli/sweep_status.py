@@ -39,9 +39,11 @@ def status_command(file: Path, store: Path | None, *, watch: bool, as_json: bool
         return
     print(f"{status.name} in {status.store}: {status.done:,} of {status.total:,} runs done, {status.failed:,} failed, "
           f"{status.left:,} left; {status.shards:,} shards, {status.megabytes:,.1f} MB")  # fmt: skip
-    if status.running and status.parent:
+    if status.running:
+        parent = status.parent
+        who = [f"process {parent['pid']} on {parent['host']}, {parent['engine']}"] if parent else []
         speed = f", {status.rate:.1f} runs/s, {_span(status.seconds_left)} left" if status.rate else ""
-        print(f"running: process {status.parent['pid']} on {status.parent['host']}, {status.parent['engine']}{speed}")
+        print(f"running: {'; '.join([*who, *status.jobs])}{speed}")
     elif status.left:
         print("nothing is running; `sahelsim sweep resume` goes on")
     if status.failed:
@@ -111,7 +113,7 @@ def cancel_command(file: Path, store: Path | None) -> None:
 
     folder = _store_of(file, store)
     ask_to_stop(folder)
-    watcher = Watcher(folder)
+    watcher = Watcher(folder, ask_every=_LOOK_EVERY)
     deadline = time.monotonic() + 60.0
     while (status := watcher.look()).running and time.monotonic() < deadline:
         time.sleep(0.2)

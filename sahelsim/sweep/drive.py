@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sahelsim.errors import BadInput
 from sahelsim.sweep.code import code_version
 from sahelsim.sweep.engines.base import Engine, Tally, Work
+from sahelsim.sweep.engines.slurm import SlurmEngine
+from sahelsim.sweep.engines.slurm_jobs import arrays_in_queue, cancel_arrays, refuse_beside_arrays
 from sahelsim.sweep.files import disk_errors, sync_folder
 from sahelsim.sweep.layout import CANCEL, EVENTS, PANELS, QUARANTINE, SUMMARIES, is_store
 from sahelsim.sweep.making import go_on, make_store, prepare_folder
@@ -39,6 +41,7 @@ def run_sweep(
     retry_failed: bool = False,
     quarantine: bool = False,
     watch: Callable[[Tally], None] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Tally:
     """Run what an experiment still lacks in its store.
 
@@ -61,6 +64,8 @@ def run_sweep(
         Set damaged shards aside and do their runs again.
     watch : callable, optional
         Called with a `Tally` at the start and after each chunk.
+    say : callable, optional
+        Called with a line that the user should see.
 
     Returns
     -------
@@ -77,6 +82,8 @@ def run_sweep(
     prepare_folder(path)
     with Store(path).held(_about(engine)):
         (path / CANCEL).unlink(missing_ok=True)
+        if engine.name != SlurmEngine.name:
+            refuse_beside_arrays(path)
         begun = is_store(path)
         store = go_on(loaded, path, accept_new_code=accept_new_code) if begun else make_store(loaded, path)
         if begun and not resume and list_shards(path):
@@ -94,7 +101,7 @@ def run_sweep(
         work = Work(
             path, code_version(), list(left_to_do(store, done, retry_failed=retry_failed)),
             chunk_seconds=settings.chunk_seconds, least_runs=_PANEL_RUNS if store.experiment.keep.panels else 1,
-            before=before, watch=watch,
+            before=before, watch=watch, say=say,
         )  # fmt: skip
         del done
         if work.left:
@@ -144,7 +151,7 @@ def _sweep_up(store: Path) -> None:
 
 
 def ask_to_stop(path: Path) -> None:
-    """Ask the parent of a store to end: it stops as after Ctrl-C.
+    """Ask whoever runs into a store to end: the parent stops as after Ctrl-C, array jobs of Slurm are cancelled.
 
     Raises
     ------
@@ -154,7 +161,11 @@ def ask_to_stop(path: Path) -> None:
     store = Store(path)
     if not is_store(path):
         raise BadInput("holds no sweep", file=path, path="--store")
-    if not store.is_held():
+    held = store.is_held()
+    if held:
+        with disk_errors(path):
+            (path / CANCEL).touch()
+    arrays = arrays_in_queue(path)
+    if not held and not arrays:
         raise BadInput("no sweep is running into this store", file=path, path="--store")
-    with disk_errors(path):
-        (path / CANCEL).touch()
+    cancel_arrays(arrays)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CANCEL", "DRAWS", "EVENTS", "EXPERIMENT", "FORMAT", "FORMAT_VERSION", "LOCK", "MANIFEST", "PANELS", "PARENT",
-    "QUARANTINE", "SCENARIOS", "SHARD", "SUMMARIES", "TIMINGS", "event_schema", "is_store", "row_schema",
+    "QUARANTINE", "SCENARIOS", "SHARD", "SLURM", "SUMMARIES", "TIMINGS", "event_schema", "is_store", "row_schema",
 ]  # fmt: skip
 
 FORMAT = "sahelsim-sweep"
@@ -27,6 +27,7 @@ SUMMARIES = "summaries"
 EVENTS = "events"
 PANELS = "panels"
 QUARANTINE = "quarantine"
+SLURM = "slurm"
 LOCK = ".lock"
 PARENT = ".parent.json"
 CANCEL = ".cancel"

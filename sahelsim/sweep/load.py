@@ -22,7 +22,7 @@ from sahelsim.scenario.tree import Path as TreePath
 from sahelsim.sweep.check_factors import factor_faults
 from sahelsim.sweep.schema import BASELINE, Experiment, WhatIf
 
-__all__ = ["LoadedExperiment", "load_experiment", "read_experiment"]
+__all__ = ["LoadedExperiment", "at_key", "load_experiment", "read_experiment"]
 
 _NOT_TO_CHANGE = ("seed", "replicates", "name", "outputs")
 _NO_OUTPUTS = Outputs(panel=False, communities=False, dyads=False, decisions=False)
@@ -78,6 +78,14 @@ def read_experiment(file: Path) -> tuple[Experiment, Mapping]:
     if problems:
         raise _first(problems)
     return experiment, tree
+
+
+def at_key(error: BadInput, file: Path) -> BadInput:
+    """A fault that showed later in what the experiment says of its engine, with its place in the file."""
+    if error.file is not None or not (error.path or "").startswith("engine."):
+        return error
+    _, tree = read_experiment(file)
+    return problem_at(tree, tuple(str(error.path).split(".")), error.message).error()
 
 
 def _read(file: Path, problems: list[Problem]) -> Mapping:

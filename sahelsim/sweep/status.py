@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sahelsim.sweep.engines.slurm_jobs import Array, arrays_in_queue
 from sahelsim.sweep.progress import Follower
 from sahelsim.sweep.store import Store, open_store
 
 __all__ = ["Status", "Watcher"]
 
+_ASK_EVERY = 5.0  # seconds between two questions to Slurm
 _RECENT = 60.0  # seconds over which the rate is taken
 
 
@@ -30,6 +34,8 @@ class Status:
     shards: int
     megabytes: float
     damaged: tuple[str, ...]
+    jobs: tuple[str, ...]
+    """Array jobs of Slurm that are waiting or running, in words."""
 
     @property
     def left(self) -> int:
@@ -48,16 +54,26 @@ class Status:
             "failed": self.failed, "left": self.left, "running": self.running, "parent": self.parent,
             "runs_per_second": None if self.rate is None else round(self.rate, 3),
             "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 1),
-            "shards": self.shards, "megabytes": self.megabytes, "damaged": list(self.damaged),
+            "shards": self.shards, "megabytes": self.megabytes, "damaged": list(self.damaged), "jobs": list(self.jobs),
         }  # fmt: skip
 
 
 class Watcher:
-    """Looks at a store again and again; reads only what has changed."""
+    """Looks at a store again and again; reads only what has changed.
 
-    def __init__(self, path: Path) -> None:
+    Parameters
+    ----------
+    path : Path
+    ask_every : float
+        Seconds between two questions to Slurm, where array jobs may be at work.
+    """
+
+    def __init__(self, path: Path, ask_every: float = _ASK_EVERY) -> None:
+        self._ask_every = ask_every
         self._store: Store = open_store(path)
         self._follower = Follower(path)
+        self._asked: float | None = None
+        self._queue: list[Array] = []
 
     def look(self) -> Status:
         """The state now."""
@@ -65,21 +81,31 @@ class Watcher:
         self._store = Store(path)  # replicates and accepted code may have grown
         self._follower.look()
         rows = self._follower.rows(self._store.codes).values()
-        running = self._store.is_held()
-        parent = self._store.parent() if running else None
+        held, arrays = self._store.is_held(), self._arrays()
+        parent = self._store.parent() if held else None
+        began = min([*(each.submission.submitted for each in arrays), *([float(parent["started"])] if parent else [])],
+                    default=None)  # fmt: skip
         return Status(
             name=str(self._store.manifest["name"]),
             store=path,
             total=self._store.total,
             done=sum(ok for ok, _ in rows),
             failed=sum(not ok for ok, _ in rows),
-            running=running,
+            running=held or bool(arrays),
             parent=parent,
-            rate=_rate([finished for _, finished in rows], float(parent["started"])) if parent else None,
+            rate=None if began is None else _rate([finished for _, finished in rows], began),
             shards=len(self._follower.paths),
             megabytes=round(_size(path) / 1e6, 3),
             damaged=tuple(str(shard) for shard in self._follower.damaged),
+            jobs=tuple(str(array) for array in arrays),
         )
+
+    def _arrays(self) -> list[Array]:
+        """Those in the queue; Slurm is not asked at every look, and not where it is not."""
+        now = time.monotonic()
+        if self._asked is None or now - self._asked > self._ask_every:
+            self._asked, self._queue = now, arrays_in_queue(self._store.path) if shutil.which("squeue") else []
+        return self._queue
 
 
 def _rate(finished: list[float], started: float) -> float | None:

@@ -55,6 +55,9 @@ class Engine(Protocol):
             It cannot go on. All that was reported is on disk.
         """
 
+    def left_behind(self) -> str | None:
+        """What goes on after this process, for the user who has stopped it; None when nothing does."""
+
 
 class Work:
     """The runs that are left to do, cut into chunks of about the same time.
@@ -75,6 +78,13 @@ class Work:
         What the store holds already.
     watch : callable, optional
         Called with a `Tally` after each report.
+    say : callable, optional
+        Called with a line for the user, such as the number of a job.
+
+    Attributes
+    ----------
+    store, code, chunk_seconds, least_runs
+        As given.
     """
 
     def __init__(
@@ -87,11 +97,12 @@ class Work:
         least_runs: int = 1,
         before: Tally,
         watch: Callable[[Tally], None] | None = None,
+        say: Callable[[str], None] | None = None,
     ) -> None:
         self.store, self.code = store, code
         self._left = deque(runs)
-        self._seconds, self._least = max(chunk_seconds, LEAST_SECONDS), least_runs
-        self._tally, self._watch = before, watch
+        self.chunk_seconds, self.least_runs = max(chunk_seconds, LEAST_SECONDS), least_runs
+        self._tally, self._watch, self._say = before, watch, say
         self._warm = (0, 0.0)  # runs and seconds of chunks of warm processes
         self._chunks = 0
         self._looked, self._cancelled = 0.0, False
@@ -131,10 +142,10 @@ class Work:
     def _length(self, workers: int) -> int:
         each = self.seconds_per_run
         if each is None:
-            return self._least
-        wanted = math.ceil(self._seconds / each)
+            return self.least_runs
+        wanted = math.ceil(self.chunk_seconds / each)
         share = math.ceil(len(self._left) / (2 * workers))
-        return max(self._least, math.ceil(LEAST_SECONDS / each), min(wanted, share))
+        return max(self.least_runs, math.ceil(LEAST_SECONDS / each), min(wanted, share))
 
     def give_back(self, chunk: Chunk) -> None:
         """Put the runs of a chunk that was not executed back to the front."""
@@ -148,12 +159,25 @@ class Work:
                 runs, seconds = runs // 2, seconds / 2
             self._warm = (runs + len(chunk.runs), seconds + report.seconds)
         done, failed, total = self._tally
-        self._tally = Tally(done + report.done, failed + report.failed, total)
+        self.observe(Tally(done + report.done, failed + report.failed, total))
+
+    def observe(self, tally: Tally) -> None:
+        """Take note of what is in the store, for an engine that learns it from there."""
+        self._tally = tally
         if self._watch is not None:
-            self._watch(self._tally)
+            self._watch(tally)
+
+    def say(self, line: str) -> None:
+        """Tell the user something that the bar does not show."""
+        if self._say is not None:
+            self._say(line)
+
+    def ask_to_stop(self) -> None:
+        """Have `stopping` say True, as after `sahelsim sweep cancel`."""
+        self._cancelled = True
 
     def stopping(self) -> bool:
-        """Whether `sahelsim sweep cancel` has asked the sweep to end."""
+        """Whether the sweep is to end: `sahelsim sweep cancel`, or `ask_to_stop`."""
         now = time.monotonic()
         if not self._cancelled and now - self._looked > _LOOK_FOR_CANCEL:
             self._looked, self._cancelled = now, (self.store / CANCEL).exists()

@@ -31,7 +31,15 @@ def choose_engine(settings: EngineSettings, kind: str | None = None, workers: in
         from sahelsim.sweep.engines.local import LocalEngine
 
         return LocalEngine(workers or settings.local.workers or cores())
-    raise BadInput(f"the engine '{name}' is not there; use local", path="--engine")
+    if name == "slurm":
+        from sahelsim.sweep.engines.slurm import SlurmEngine
+
+        return SlurmEngine(settings.slurm, workers)
+    if name == "dask":
+        from sahelsim.sweep.engines.dask_engine import DaskEngine
+
+        return DaskEngine(settings.dask, settings.slurm, workers or settings.dask.workers)
+    raise BadInput(f"unknown engine '{name}'; use local, slurm or dask", path="--engine")
 
 
 def cores() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -23,6 +24,7 @@ _POLL_SECONDS = 0.1
 _AHEAD = 2  # chunks per worker that are under way or wait for it
 _PATIENCE = 15.0  # seconds that a chunk has to write down what is finished once it is told to stop
 _DEATHS = 2  # of its process, alone, that make a run a failed one
+_TERMINATED = 128 + signal.SIGTERM
 _FRUITLESS = 5  # pools in a row that break before anything is done
 
 
@@ -39,6 +41,10 @@ class LocalEngine:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
+
+    def left_behind(self) -> str | None:
+        """Nothing: the processes end with this one."""
+        return None
 
     def run(self, work: Work) -> None:
         """Execute what is left; see `Engine.run`."""
@@ -160,7 +166,7 @@ class _Pool:
                 work.report(self.waiting.pop(future), future.result())
         if late:
             for process in processes.values():
-                process.terminate()
+                process.kill()  # SIGTERM would only repeat what they have been told
 
 
 @contextmanager
@@ -183,8 +189,21 @@ _shared: dict[str, Any] = {}
 
 def _begin(flag: Any) -> None:
     _shared["flag"] = flag
+    signal.signal(signal.SIGTERM, _write_down_and_end)
     prepare_worker()
 
 
+def _write_down_and_end(_number: int, _frame: object) -> None:
+    """SIGTERM for all processes of a job: what is finished is written first."""
+    if not _shared.get("busy"):
+        os._exit(_TERMINATED)
+    _shared["ending"] = True
+
+
 def _execute(store: str, runs: tuple[RunKey, ...], code: str) -> ChunkReport:
-    return run_chunk(store, runs, code, lambda: bool(_shared["flag"].value))
+    _shared["busy"] = True
+    report = run_chunk(store, runs, code, lambda: bool(_shared["flag"].value) or "ending" in _shared)
+    if "ending" in _shared:
+        os._exit(_TERMINATED)
+    _shared["busy"] = False
+    return report
