@@ -50,7 +50,7 @@ def open_client(settings: DaskSettings, slurm: SlurmSettings, workers: int | Non
     with ExitStack() as stack, dask.config.set(_SETTINGS):
         if settings.address is not None:
             try:
-                client = Client(settings.address, timeout=_CONNECT, set_as_default=False)
+                client = Client(settings.address, timeout=_CONNECT)
             except (OSError, ValueError) as error:
                 raise BadInput(
                     f"no scheduler of Dask answers at '{settings.address}' ({error}); start one with `dask scheduler`, "
@@ -61,7 +61,7 @@ def open_client(settings: DaskSettings, slurm: SlurmSettings, workers: int | Non
             with interrupts_held():  # Ctrl-C is for this process, which tells the workers
                 cluster = _here(workers) if settings.cluster == "local" else _on_slurm(settings, slurm, workers, work)
             stack.enter_context(cluster)
-            client = Client(cluster, timeout=_CONNECT, set_as_default=False)
+            client = Client(cluster, timeout=_CONNECT)
         yield stack.enter_context(client)
 
 
