@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from sweep_experiments import TINY, hash_of, write_experiment
@@ -144,7 +143,9 @@ def test_an_array_goes_on_without_its_parent_through_signal_and_requeue(undistur
     assert (code, f"Slurm is at work on this store (array job {array.job}" in said) == (2, True), said
 
     for do in (["release", array.job], ["update", f"JobId={array.job}", "StartTime=now"]):
-        subprocess.run(["scontrol", *do], check=False)  # says no to tasks that were not held, or do not wait two minutes
+        subprocess.run(
+            ["scontrol", *do], check=False
+        )  # says no to tasks that were not held, or do not wait two minutes
     code, _, said = call("resume", file, store, "--engine", "slurm")
     assert code == 0, said
     assert f"still in the queue: array job {array.job}" in said
@@ -172,7 +173,8 @@ def test_what_slurm_does_not_take_is_said_with_its_place(undisturbed, tmp_path):
     wrong.write_text(file.read_text(encoding="utf-8").replace("tasks: 2", "partition: nowhere"), encoding="utf-8")
     code, out, said = call("run", wrong, tmp_path / "store", "--engine", "slurm")
     assert (code, out) == (2, "")
-    assert said.startswith(f"{wrong}:6:") and "engine.slurm.partition: Slurm does not take the job" in said, said
+    assert said.startswith(f"{wrong}:6:"), said
+    assert "engine.slurm.partition: Slurm does not take the job" in said
     assert "Invalid partition name specified" in said
     assert submissions(tmp_path / "store") == []
     assert rows_in(tmp_path / "store") == 0

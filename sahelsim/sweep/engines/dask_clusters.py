@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
 from sahelsim.errors import BadInput
@@ -58,6 +59,7 @@ def open_client(settings: DaskSettings, slurm: SlurmSettings, workers: int | Non
                     path="engine.dask.address",
                 ) from None
         else:
+            resource_tracker.ensure_running()  # its start would let Ctrl-C through again
             with interrupts_held():  # Ctrl-C is for this process, which tells the workers
                 cluster = _here(workers) if settings.cluster == "local" else _on_slurm(settings, slurm, workers, work)
             stack.enter_context(cluster)

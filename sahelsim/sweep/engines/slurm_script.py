@@ -54,8 +54,8 @@ def batch_script(settings: SlurmSettings, store: Path, number: int, name: str, t
     )
     lines = [
         "#!/bin/bash", *(f"#SBATCH {option}" for option in options), "", *settings.setup,
-        
-        "trap '' USR1  # until the program is ready for it", "export NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1", f"exec {program}",
+        "export NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1",
+        "trap '' USR1  # until the program is ready for it", f"exec {program}",
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
