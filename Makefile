@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-slow coverage check docs bench reference patterns ablation flee examples clean
+.PHONY: run test test-slow test-slurm coverage check docs bench reference patterns ablation flee examples clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("sahelsim needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -22,6 +22,9 @@ test: $(STAMP)  ## the quick tier of tests
 
 test-slow: $(STAMP)  ## the slow science tiers
 	$(BIN)/python -m pytest -m slow
+
+test-slurm: $(STAMP)  ## sweeps on a real Slurm of two pretended nodes; installs Debian's packages where root and apt are there
+	$(PYTHON) tests/slurm/with_slurm.py $(BIN)/python -m pytest -m slurm tests/test_sweep_on_slurm.py
 
 coverage: $(STAMP)  ## lines run under test with the JIT off
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m "not slow and not jit_only" -n $(WORKERS) --dist loadfile --cov --cov-report=term --cov-fail-under=90

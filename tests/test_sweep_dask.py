@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sweep_experiments import FAILING, TINY, hash_of, write_experiment
+from sweep_experiments import TINY, hash_of, write_experiment
 
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
@@ -121,14 +121,6 @@ def test_ctrl_c_writes_down_what_is_finished_and_another_engine_goes_on(undistur
     assert main(["sweep", "resume", str(file), "--store", str(store), "--workers", "1", "-q"]) == 0
     assert rows_in(store) == TOTAL
     assert collected(file, store) == expected
-
-
-def test_a_run_that_fails_is_a_row_and_no_error_of_dask(tmp_path):
-    file, store = write_experiment(tmp_path, FAILING), tmp_path / "store"
-    process = start("run", file, store, "--engine", "dask", "--workers", "1", "--json")
-    out, said = process.communicate(timeout=WAIT)
-    assert process.returncode == 0, said
-    assert json.loads(out) == {"store": str(store), "total": 4, "done": 3, "failed": 1}
 
 
 def test_a_scheduler_that_does_not_answer_is_named_with_its_place(tmp_path, monkeypatch, capsys):

@@ -54,6 +54,7 @@ BARS: tuple[tuple[str, str, str, float | None, str], ...] = (
         0.05,
         ".3f",
     ),
+    ("sweep_overhead_dask", "the same through Dask [share of processor time]", "at most", 0.1, ".3f"),
     ("sweep_open_and_group_seconds", "opening a store of 100,000 runs and grouping by factor [s]", "at most", 2, ".2f"),
 )
 """Name, what it is, which way the bar lies, the bar (None where there is none on one thread), format."""
@@ -85,6 +86,8 @@ def plain(parts: dict[str, Any]) -> dict[str, float]:
         found |= {name: row[engine] for engine, name in names.items() if engine in row}
     if "sweeps" in parts:
         found["sweep_overhead_local"] = parts["sweeps"]["overhead"]["overhead"]
+        if "dask" in parts["sweeps"]:
+            found["sweep_overhead_dask"] = parts["sweeps"]["dask"]["overhead"]
         found["sweep_open_and_group_seconds"] = parts["sweeps"]["opening"]["open_and_group_seconds"]
     if "scaling" in parts:
         for row in parts["scaling"]["by_agents"]:

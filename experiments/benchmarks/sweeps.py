@@ -1,9 +1,10 @@
 """What the machinery of sweeps costs beside the bare simulation, and how a store of 100,000 runs opens.
 
-    python experiments/benchmarks/sweeps.py [overhead] [opening]
+    python experiments/benchmarks/sweeps.py [overhead] [dask] [opening]
 
 The same runs of experiments/smoke.yaml, in chunks of 0.2 s over two warm processes, are executed bare (the loop over
 steps alone, worlds and scenarios prepared) and as a sweep (settings, observation, rows, shards, the parent), in turns.
+`dask` does the same with the workers of Dask, and counts all that they, the scheduler and the client take.
 Processor time is the measure that does not depend on what else the machine does; wall time is printed beside it.
 """
 
@@ -98,6 +99,55 @@ def overhead() -> dict[str, float]:
         return {"overhead": middle_of[0], "overhead_wall": middle_of[1], "write_seconds": middle_of[2]}
 
 
+def dask() -> dict[str, float]:
+    """As `overhead`, through Dask: two worker processes, the scheduler in this one."""
+    from sahelsim.sweep.code import code_version
+    from sahelsim.sweep.engine_settings import DaskSettings, SlurmSettings
+    from sahelsim.sweep.engines.base import Tally, Work
+    from sahelsim.sweep.engines.dask_clusters import open_client
+    from sahelsim.sweep.engines.dask_engine import Session
+    from sahelsim.sweep.load import load_experiment
+    from sahelsim.sweep.making import make_store
+
+    loaded, code = load_experiment(SMOKE), code_version()
+    with tempfile.TemporaryDirectory() as folder:
+        store = make_store(loaded, Path(folder))
+        keys = list(store.keys())
+
+        def work(part: list, length: int) -> Work:
+            before = Tally(0, 0, len(part))
+            return Work(Path(folder), code, part, chunk_seconds=0.2, least_runs=length, before=before)
+
+        with open_client(DaskSettings(), SlurmSettings(), 2, work([], 1)) as client:
+            workers = list(client.scheduler_info()["workers"])
+
+            def plain(part: list) -> float:
+                halves = [part[::2], part[1::2]]
+                ask = [
+                    client.submit(bare, folder, half, workers=[at], pure=False)
+                    for half, at in zip(halves, workers, strict=True)
+                ]
+                return sum(cpu for cpu, _ in client.gather(ask))
+
+            def spent() -> float:
+                return sum(client.run(time.process_time).values()) + time.process_time()
+
+            for _ in range(2):  # warm
+                plain(keys[:8])
+                Session(client, work(keys[:8], 2), 2).run()
+            length = max(1, round(0.2 * 8 / plain(keys[:8])))
+            found = []
+            for r in range(ROUNDS):
+                part = keys[r * RUNS : (r + 1) * RUNS]
+                alone = plain(part)
+                before = spent()
+                Session(client, work(part, length), 2).run()
+                found.append((spent() - before) / alone - 1)
+                print(f"round {r}: chunks of {length} runs, processor +{found[-1]:.1%}", flush=True)
+    print(f"median through Dask: processor +{statistics.median(found):.1%}")
+    return {"overhead": statistics.median(found)}
+
+
 def opening() -> dict[str, float]:
     """A store of many rows, written by the store's own writer; opened and grouped."""
     import polars as pl
@@ -164,13 +214,13 @@ def _renamed(rows, batch, store, pa):
 
 
 def measure() -> dict[str, dict[str, float]]:
-    """Both, each in a process of its own."""
+    """All, each in a process of its own."""
     from apart import apart
 
-    return {name: apart("sweeps", f"{name}()") for name in ("overhead", "opening")}
+    return {name: apart("sweeps", f"{name}()") for name in ("overhead", "dask", "opening")}
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["overhead", "opening"]
+    wanted = sys.argv[1:] or ["overhead", "dask", "opening"]
     for name in wanted:
-        {"overhead": overhead, "opening": opening}[name]()
+        {"overhead": overhead, "dask": dask, "opening": opening}[name]()

@@ -19,7 +19,7 @@ from sahelsim.sweep.runs import RunKey
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-__all__ = ["DaskEngine"]
+__all__ = ["DaskEngine", "Session"]
 
 _AHEAD = 2  # chunks per worker that are under way or wait for it
 _POLL_SECONDS = 0.1
@@ -53,17 +53,25 @@ class DaskEngine:
         """Execute what is left; see `Engine.run`."""
         with ExitStack() as stack:
             client = stack.enter_context(open_client(self._settings, self._slurm, self._workers, work))
-            session = _Session(client, work, self._workers)
+            session = Session(client, work, self._workers)
             try:
                 session.run()
             finally:
                 session.stop()
 
 
-class _Session:
-    """What is under way."""
+class Session:
+    """What is under way on the workers of a client.
 
-    def __init__(self, client: Client, work: Work, workers: int | None) -> None:
+    Parameters
+    ----------
+    client : distributed.Client
+    work : Work
+    workers : int, optional
+        That are expected, so that there is enough for them when they come.
+    """
+
+    def __init__(self, client: Client, work: Work, workers: int | None = None) -> None:
         self._client, self._work, self._fixed = client, work, workers
         self._waiting: dict[Future, Chunk] = {}
         self._suspects: deque[RunKey] = deque()

@@ -14,7 +14,7 @@ from sahelsim.sweep.layout import SLURM
 __all__ = ["batch_script", "refused"]
 
 _CHOICES = ("partition", "account", "qos")
-_KEYS = ("partition", "account", "qos", "memory", "time")  # words of sbatch, and the settings that they are about
+_KEYS = ("account", "partition", "qos", "memory", "time")  # words of sbatch, and the settings that they are about
 _SETTING = {"memory": "memory_mb", "time": "walltime_minutes"}
 
 
