@@ -23,7 +23,7 @@ os.environ["NUMBA_NUM_THREADS"] = "1"
 ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "experiments" / "smoke.yaml"
 ROUNDS = 4
-RUNS = 48  # a round
+RUNS = 96  # a round
 MANY = 100_000
 
 _bare: dict = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from pathlib import Path
@@ -76,15 +77,17 @@ def collect_command(file: Path, store: Path | None, out: Path, *, as_json: bool)
 
 def plan_command(file: Path, nodes: list[int], node_cores: int | None, *, as_json: bool) -> None:
     """Measure a pilot and say what the sweep takes."""
+    from sahelsim.sweep.engines.slurm_submit import runs_of_a_task
     from sahelsim.sweep.load import load_experiment
     from sahelsim.sweep.plan import measure_plan
 
-    plan = measure_plan(load_experiment(file))
-    each = node_cores or cores()
-    on = {n: plan.hours_on(n, each) for n in sorted(set(nodes))}
+    loaded = load_experiment(file)
+    plan = measure_plan(loaded)
+    of_a_node = node_cores or cores()
+    on = {n: plan.hours_on(n, of_a_node) for n in sorted(set(nodes))}
     if as_json:
         on_nodes = {str(n): round(hours, 5) for n, hours in on.items()}
-        print(json.dumps({**plan.as_dict(), "cores_of_a_node": each, "hours_on_nodes": on_nodes}))
+        print(json.dumps({**plan.as_dict(), "cores_of_a_node": of_a_node, "hours_on_nodes": on_nodes}))
         return
     console = Console(markup=False, highlight=False)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
@@ -97,8 +100,12 @@ def plan_command(file: Path, nodes: list[int], node_cores: int | None, *, as_jso
         "memory": f"{plan.memory_mb:,.0f} MB a worker",
         "disk": f"{plan.megabytes:,.1f} MB",
     }
+    if loaded.experiment.engine.kind == "slurm":
+        settings = loaded.experiment.engine.slurm
+        each = runs_of_a_task(settings, plan.runs, plan.variants, plan.seconds_per_run)
+        rows["array"] = f"{math.ceil(plan.runs / each):,} tasks of {each:,} runs, {settings.tasks:,} at once"
     for n, hours in on.items():
-        rows[f"on {n:,} node{'s' if n > 1 else ''}"] = f"{_span(hours * 3600)} ({each} cores each)"
+        rows[f"on {n:,} node{'s' if n > 1 else ''}"] = f"{_span(hours * 3600)} ({of_a_node} cores each)"
     for name, value in rows.items():
         table.add_row(name, value)
     console.print(table)

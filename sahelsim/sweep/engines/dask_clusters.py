@@ -30,7 +30,11 @@ _ONE_THREAD = dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_N
 _SETTINGS = {
     "distributed.worker.profile.enabled": False,  # samples the stack a hundred times a second
     "distributed.nanny.pre-spawn-environ": _ONE_THREAD,
-    "distributed.admin.tick.limit": "60s",  # no warning about a busy machine
+    "distributed.admin.tick.interval": "1s",  # is its event loop late? fifty times a second otherwise
+    "distributed.admin.tick.limit": "1h",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.scheduler.active-memory-manager.start": False,  # results are a few numbers
+    "distributed.scheduler.work-stealing-interval": "1s",
 }
 
 

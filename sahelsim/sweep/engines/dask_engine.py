@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["DaskEngine", "Session"]
 
 _AHEAD = 2  # chunks per worker that are under way or wait for it
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.5  # a finished chunk is seen at once; this is for `cancel`
 _COUNT_SECONDS = 5.0  # between two counts of the workers
 _PATIENCE = 15.0  # seconds that a chunk has to write down what is finished once it is told to stop
 _LOOK_FOR_STOP = 0.3  # seconds between two looks of a worker

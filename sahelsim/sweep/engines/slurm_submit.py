@@ -72,7 +72,7 @@ def submit(settings: SlurmSettings, store: Store, work: Work, runs: Sequence[Run
     return submission
 
 
-def runs_of_a_task(settings: SlurmSettings, runs: int, variants: int, seconds: float, most: int) -> int:
+def runs_of_a_task(settings: SlurmSettings, runs: int, variants: int, seconds: float, most: int = _ARRAY_SIZE) -> int:
     """Runs of a task of about `task_minutes`, the variants of a draw together, tasks of even length.
 
     Parameters
