@@ -46,9 +46,9 @@ bench: $(STAMP)  ## measure; writes experiments/benchmarks/
 reference: $(STAMP)  ## 20 replicates of the reference scenario against the yearly record; writes experiments/reference/
 	$(BIN)/python experiments/reference/compare.py --workers $(WORKERS)
 
-patterns: $(STAMP)  ## scorecard of the patterns over 60 replicates of the reference scenario; writes runs/patterns/
-	$(BIN)/sahelsim run scenarios/sahel_2017_2023.yaml --replicates 60 --workers $(WORKERS) --out runs/reference_60 --force
-	$(BIN)/sahelsim patterns runs/reference_60 --out runs/patterns
+patterns: $(STAMP)  ## scorecard of the patterns over 200 replicates of the reference scenario; writes runs/patterns/
+	$(BIN)/sahelsim run scenarios/sahel_2017_2023.yaml --replicates 200 --workers $(WORKERS) --out runs/reference_200 --force
+	$(BIN)/sahelsim patterns runs/reference_200 --out runs/patterns
 
 ablation: $(STAMP)  ## the patterns without each mechanism, 20 replicates of each variant; writes experiments/ablation/
 	$(BIN)/sahelsim ablate scenarios/sahel_2017_2023.yaml --replicates 20 --workers $(WORKERS) --out experiments/ablation
