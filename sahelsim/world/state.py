@@ -138,16 +138,34 @@ class Outside:
 
 @dataclass
 class Freshness:
-    """What of the index of who stands where (`world.index`) still holds. Trusted only while `kept`, in a step."""
+    """What of the index of who stands where (`world.index`) still holds. Trusted only while `kept`, in a step.
+
+    Whoever changes an array that the index is made from, and not the index with it, says so here. The lists of units may
+    hold some that have died since: as long as the strength of the cell follows, nothing is stale.
+    """
 
     kept: bool = False
+    living: bool = False  # the list of living units
     units: bool = False  # `start`, `order` and `strength` of the cells
     people: bool = False  # `pledged` of the cells
+    alive: int = 0  # length of the list
     bounds: tuple[int, int] = (0, 0)  # what the last sorting of units returned
 
     def keep(self, kept: bool) -> None:
         """Begin or cease to trust the index; either way nothing holds yet."""
-        self.kept, self.units, self.people = kept, False, False
+        self.kept, self.living, self.units, self.people = kept, False, False, False
+
+    def units_moved(self) -> None:
+        """Units have gone elsewhere, or changed in strength or side while the strength of the cell did not follow."""
+        self.units = False
+
+    def units_raised(self) -> None:
+        """Units have been raised in empty places."""
+        self.living = self.units = False
+
+    def people_changed(self) -> None:
+        """Communities have won or lost people, or changed sides."""
+        self.people = False
 
 
 @dataclass

@@ -52,3 +52,4 @@ def _reconsider(world: World, p: AllegianceParameters, weeks: float, review_rate
         int(Decision.PLEDGE), int(Decision.LAPSE),
         log.rows, log.terms, log.count,
     )  # fmt: skip
+    world.fresh.people_changed()

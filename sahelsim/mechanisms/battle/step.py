@@ -55,5 +55,6 @@ def run_step(world: World, parameters: BattleParameters, escalation: float, week
     )  # fmt: skip
     fought = actors.victories + actors.defeats
     actors.momentum[:] = (actors.victories - actors.defeats) / (fought + p.momentum_scale)
-    world.fresh.units &= int(log.count[0]) == before  # without a battle nobody fell or left
+    if int(log.count[0]) > before:  # without a battle nobody fell or left
+        world.fresh.units_moved()
     index_units(world)

@@ -37,13 +37,17 @@ def run_step(world: World, parameters: MeansParameters, weeks: float) -> None:
         fighters, p.wage, decay_factor(p.arrears_half_life, weeks),
         int(Account.PAY), actors.treasury, actors.accounts, actors.arrears, actors.strain,
     )  # fmt: skip
-    world.ledger["fighters_home"] += int(
+    gone = int(
         desert(
             *world.key, int(Stream.DESERTION), world.step, weeks, units.cell, units.home, units.actor, units.group,
             units.strength, world.groups.people, ground.community_start, ground.community_people,
             world.communities.population, actors.strain, p.desertion,
         )
     )  # fmt: skip
+    world.ledger["fighters_home"] += gone
+    if gone > 0:
+        world.fresh.units_moved()
+        world.fresh.people_changed()
 
 
 def _take(world: World, p: MeansParameters, weeks: float, income: npt.NDArray[np.float64]) -> None:

@@ -53,5 +53,5 @@ def run_step(world: World, parameters: MovementParameters, weeks: float) -> None
             world.groups.attraction, world.cells.appeal, ground.neighbours, ground.cells_country,
             world.outside.border, chance, parameters.sharpness, parameters.border_cost, parameters.closed_cost,
         )  # fmt: skip
-    world.fresh.units = False
+    world.fresh.units_moved()
     index_units(world)

@@ -146,7 +146,7 @@ def merge_small(start: I32, order: I32, unit_cell: I32, unit_actor: I16, unit_st
             i += 1
         for j in range(i + 1, last):
             v = order[j]
-            if unit_actor[v] == unit_actor[u] and unit_strength[v] > 0:
+            if unit_actor[v] == unit_actor[u] and unit_strength[v] > 0 and unit_cell[v] == unit_cell[u]:
                 unit_strength[v] += unit_strength[u]
                 unit_strength[u] = 0
                 break

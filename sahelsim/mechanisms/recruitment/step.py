@@ -84,6 +84,8 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
         units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size, rolls.spare,
         int(Role.MOBILE), p.split_factor,
     )  # fmt: skip
+    world.fresh.units_raised()
+    world.fresh.people_changed()
 
 
 def _purse(world: World, p: RecruitmentParameters, wage: float) -> I64:
