@@ -76,7 +76,7 @@ def _enmity(play: Play) -> None:
     tacit, negotiated = (m.battle.tacit_factor, m.battle.negotiated_factor) if m.truce.enabled else (1.0, 1.0)
     truce.refresh_enmity(play.world, tacit, negotiated)
     index_units(play.world)
-    movement.appraise(play.world, m.movement)
+    movement.appraise(play.world, m.movement, play.weeks)
     if m.siege.enabled:
         siege.keep_besiegers(play.world, m.siege)
 

@@ -60,7 +60,8 @@ def test_units_are_sorted_by_cell_then_number(units: list[tuple[int, int, int]])
     start, order = np.full(cells + 1, -7, np.int32), np.full(size, -7, np.int32)
     total = np.full((cells, actors), -7, np.int32)
     everybody = np.arange(size, dtype=np.int32)
-    sides, meetings = bin_units(everybody, cell, actor, strength, start, order, total)
+    side_start, side = np.full(cells + 1, -7, np.int32), np.full(size, -7, np.int16)
+    sides, meetings = bin_units(everybody, cell, actor, strength, start, order, side_start, side, total)
     living = sorted((c, i) for i, (c, _, s) in enumerate(units) if s > 0)
     assert order[: len(living)].tolist() == [i for _, i in living]
     assert start[0] == 0
@@ -73,6 +74,8 @@ def test_units_are_sorted_by_cell_then_number(units: list[tuple[int, int, int]])
     assert total.tolist() == [[present[c, a] for a in range(actors)] for c in range(cells)]
     count = [sum(present[c, a] > 0 for a in range(actors)) for c in range(cells)]
     assert sides == sum(count)
+    assert side_start.tolist() == [sum(count[:c]) for c in range(cells + 1)]
+    assert side[:sides].tolist() == [a for c in range(cells) for a in range(actors) if present[c, a] > 0]
     assert meetings == sum(n * (n - 1) // 2 for n in count)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.world.index_kernel import bin_units, list_living, pledged_people
+from sahelsim.world.index_kernel import bin_units, fighters_of, list_living, pledged_people
 from sahelsim.world.state import World
 
-__all__ = ["index_communities", "index_units", "living_units"]
+__all__ = ["fighters_of_actors", "index_communities", "index_units", "living_units"]
 
 
 def living_units(world: World) -> npt.NDArray[np.int32]:
@@ -29,10 +29,19 @@ def index_units(world: World) -> tuple[int, int]:
     fresh, units, cells = world.fresh, world.units, world.cells
     if not fresh.units:
         fresh.bounds = bin_units(
-            living_units(world), units.cell, units.actor, units.strength, cells.start, cells.order, cells.strength
-        )
+            living_units(world), units.cell, units.actor, units.strength, cells.start, cells.order,
+            cells.side_start, cells.side, cells.strength,
+        )  # fmt: skip
         fresh.units = fresh.kept
     return fresh.bounds
+
+
+def fighters_of_actors(world: World) -> npt.NDArray[np.int64]:
+    """Fighters of each actor, shape (A,)."""
+    index_units(world)
+    cells, fighters = world.cells, np.empty(world.actors.camp.size, np.int64)
+    fighters_of(cells.side_start, cells.side, cells.strength, fighters)
+    return fighters
 
 
 def index_communities(world: World) -> None:

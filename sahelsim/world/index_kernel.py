@@ -28,8 +28,9 @@ def list_living(unit_strength: I32, living: I32) -> int:
 
 @kernel
 def bin_units(
-    living: I32, unit_cell: I32, unit_actor: I16, unit_strength: I32, start: I32, order: I32, strength: I32
-) -> tuple[int, int]:
+    living: I32, unit_cell: I32, unit_actor: I16, unit_strength: I32, start: I32, order: I32,
+    side_start: I32, side: I16, strength: I32,
+) -> tuple[int, int]:  # fmt: skip
     """Stable counting sort of living units by cell.
 
     Parameters
@@ -42,6 +43,10 @@ def bin_units(
         Out: first entry of each cell in `order`.
     order : (U,)
         Out: living units sorted by (cell, unit).
+    side_start : (C + 1,)
+        Out: first entry of each cell in `side`.
+    side : (U,)
+        Out: actors who have fighters in a cell, sorted by (cell, actor).
     strength : (C, A)
         Out: fighters of each actor in each cell.
 
@@ -64,13 +69,16 @@ def bin_units(
         here = place[c]
         start[c] = place[c] = first
         first += here
+        side_start[c] = sides
         if here > 0:
-            present = 0
             for a in range(actors):
-                present += 1 if strength[c, a] > 0 else 0
-            sides += present
+                if strength[c, a] > 0:
+                    side[sides] = a
+                    sides += 1
+            present = sides - side_start[c]
             meetings += present * (present - 1) // 2
     start[cells] = first
+    side_start[cells] = sides
     for i in range(living.size):
         u = np.uint64(living[i])
         if unit_strength[u] > 0:
@@ -115,9 +123,10 @@ def fighters_by(label: I16, unit_strength: I32, fighters: I64) -> None:
 
 
 @kernel
-def fighters_of(strength: I32, fighters: I64) -> None:
-    """Fighters of each actor, from those in each cell (C, A), into `fighters` (A,)."""
+def fighters_of(side_start: I32, side: I16, strength: I32, fighters: I64) -> None:
+    """Fighters of each actor, from those of the sides of each cell (C, A), into `fighters` (A,)."""
     fighters[:] = 0
     for c in range(strength.shape[0]):
-        for a in range(strength.shape[1]):
+        for i in range(side_start[c], side_start[c + 1]):
+            a = np.uint64(side[i])
             fighters[a] += strength[c, a]

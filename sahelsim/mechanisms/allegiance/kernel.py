@@ -47,19 +47,18 @@ _BY_NUMBER = (5, 6, 7, 4, _SELF, 0, 3, 2, 1)
 
 @kernel
 def camp_reach(
-    c: int, start: I32, strength: I32, neighbours: I32, actor_camp: I16, governance: F64, reach: float, scale: float,
-    felt: F64, services: F64,
+    c: int, side_start: I32, side: I16, strength: I32, neighbours: I32, actor_camp: I16, governance: F64, reach: float,
+    scale: float, felt: F64, services: F64,
 ) -> None:  # fmt: skip
     """Fighters of each camp felt in cell `c` and the services of its actors; fills `felt`, `services` (K,)."""
     felt[:] = 0.0
     services[:] = 0.0
     for i in _BY_NUMBER:
         n = c if i == _SELF else neighbours[c, i]
-        if n < 0 or start[n + 1] == start[n]:
+        if n < 0:
             continue
-        for a in range(actor_camp.size):
-            if strength[n, a] == 0:
-                continue
+        for j in range(side_start[n], side_start[n + 1]):
+            a = side[j]
             s = float(strength[n, a])
             if n == c:
                 felt[actor_camp[a]] += s
@@ -110,8 +109,8 @@ def fade(grievance: F32, fear: F32, grievance_left: float, fear_left: float) -> 
 def choose_camps(
     k0: int, k1: int, stream: int, step: int, slot: int, weeks: float, review_rate: float, alarm: float,
     community_cell: I32, people: I16, clan: I16, clans: int, camp: I8, population: I32, grievance: F32, fear: F32,
-    start: I32, strength: I32, neighbours: I32, aid: F32, kinship_of: F64, pact: I8, actor_camp: I16, waiting: I8,
-    governance: F64, disarray: F64, camp_enmity: F64, reach: float,
+    side_start: I32, side: I16, strength: I32, neighbours: I32, aid: F32, kinship_of: F64, pact: I8,
+    actor_camp: I16, waiting: I8, governance: F64, disarray: F64, camp_enmity: F64, reach: float,
     scale: float, coercion: float, protection: float, services: float, kinship: float, resentment: float,
     clan_pull: float, inertia: float, neutral: float, absence: float, exposure: float,
     pact_pull: float, pact_ease: float,
@@ -145,7 +144,7 @@ def choose_camps(
             continue
         c = community_cell[m]
         if c != here:
-            camp_reach(c, start, strength, neighbours, actor_camp, order, reach, scale, felt, served_in)
+            camp_reach(c, side_start, side, strength, neighbours, actor_camp, order, reach, scale, felt, served_in)
             for k in range(camps):
                 served_in[k] += aid[c, k]
                 presence[k] = log1p(felt[k] / scale)

@@ -35,8 +35,7 @@ from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_decision
 
 __all__ = [
-    "claims", "desert", "fighters_within_reach", "gather", "home_of", "kidnap", "levy", "open_share", "settle",
-    "within_reach",
+    "claims", "desert", "gather", "home_of", "kidnap", "levy", "open_share", "settle", "within_reach",
 ]  # fmt: skip
 
 I8 = npt.NDArray[np.int8]
@@ -50,25 +49,17 @@ _THOUSAND = 1000
 
 
 @kernel
-def fighters_within_reach(start: I32, strength: I32, neighbours: I32, reach: I32) -> None:
-    """Fighters of each actor in a cell and its neighbours; fills `reach` (C, A)."""
-    reach[:, :] = 0
-    for c in range(strength.shape[0]):
-        if start[c + 1] == start[c]:
-            continue
-        for a in range(strength.shape[1]):
-            s = strength[c, a]
-            if s == 0:
-                continue
-            reach[c, a] += s
-            for i in range(neighbours.shape[1]):
-                if neighbours[c, i] >= 0:
-                    reach[neighbours[c, i], a] += s
+def within_reach(c: int, side_start: I32, side: I16, strength: I32, neighbours: I32, reach: I64, near: I64) -> int:
+    """Fighters of each actor in a cell and its neighbours, into `reach` (A,).
 
-
-@kernel
-def within_reach(reach: I32, near: I64) -> int:
-    """Actors who have fighters within reach (A,) of a cell, into `near` (A,); returns how many."""
+    Returns how many actors have some; `near` (A,) begins with them.
+    """
+    reach[:] = 0
+    for i in range(neighbours.shape[1] + 1):
+        at = neighbours[c, i] if i < neighbours.shape[1] else c
+        if at >= 0:
+            for j in range(side_start[at], side_start[at + 1]):
+                reach[side[j]] += strength[at, side[j]]
     n = 0
     for a in range(reach.size):
         near[n] = a
@@ -77,7 +68,7 @@ def within_reach(reach: I32, near: I64) -> int:
 
 
 @kernel
-def claims(reach: I32, near: I64, n_near: int, share: F64, weight: F64, who: I64) -> int:
+def claims(reach: I64, near: I64, n_near: int, share: F64, weight: F64, who: I64) -> int:
     """Weights (A,) of the actors near[:n_near]; fills `who` (A,) with those who have one; returns how many."""
     n = 0
     for i in range(n_near):
@@ -112,7 +103,8 @@ def open_share(c: int, neighbours: I32, country: I16, border: F32) -> float:
 
 @kernel
 def gather(
-    weeks: float, reach: I32, neighbours: I32, country: I16, border: F32, trade_of: F64, gold_of: F64,
+    weeks: float, side_start: I32, side: I16, strength: I32, neighbours: I32, country: I16, border: F32,
+    trade_of: F64, gold_of: F64,
     community_start: I32, camp: I8, population: I32, besieger: I8, pact: I8,
     actor_camp: I16, taxing: F64, trading: F64, tax_rate: float, levy_scale: float, tax: F64, trade: F64, gold: F64,
 ) -> None:  # fmt: skip
@@ -124,16 +116,20 @@ def gather(
     who = np.empty(actor_camp.size, np.int64)
     may = np.empty(actor_camp.size, np.int64)
     near = np.empty(actor_camp.size, np.int64)
-    for c in range(reach.shape[0]):
-        n_near = within_reach(reach[c], near)
+    reach = np.empty(actor_camp.size, np.int64)
+    for c in range(trade_of.size):
+        rich = trade_of[c] > 0.0 or gold_of[c] > 0.0
+        if not rich and community_start[c] == community_start[c + 1]:
+            continue
+        n_near = within_reach(c, side_start, side, strength, neighbours, reach, near)
         if n_near == 0:
             continue
-        if trade_of[c] > 0.0 or gold_of[c] > 0.0:
-            n = claims(reach[c], near, n_near, trading, weight, who)
+        if rich:
+            n = claims(reach, near, n_near, trading, weight, who)
             passing = trade_of[c] * open_share(c, neighbours, country, border)
             levy(passing * weeks, weight, who, n, levy_scale, trade)
             levy(gold_of[c] * weeks, weight, who, n, levy_scale, gold)
-        n = claims(reach[c], near, n_near, taxing, weight, who)
+        n = claims(reach, near, n_near, taxing, weight, who)
         if n == 0:
             continue
         for m in range(community_start[c], community_start[c + 1]):
@@ -230,17 +226,22 @@ def home_of(first: int, last: int, u: float, people: int, community_people: I16)
 
 @kernel
 def desert(
-    k0: int, k1: int, stream: int, step: int, weeks: float, unit_cell: I32, unit_home: I32, unit_actor: I16,
-    unit_group: I16, unit_strength: I32, group_people: I16, community_start: I32, community_people: I16,
-    population: I32, strain: F64, rate: float,
+    k0: int, k1: int, stream: int, step: int, weeks: float, living: I32, unit_cell: I32, unit_home: I32,
+    unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16, community_start: I32,
+    community_people: I16, population: I32, strain: F64, rate: float,
 ) -> int:  # fmt: skip
-    """Fighters go home to a community of their people in the cell, else in the unit's home cell; returns how many."""
+    """Fighters go home to a community of their people in the cell, else in the unit's home cell; returns how many.
+
+    `living` (N,) are the units that may be alive.
+    """
     share = np.zeros(strain.size)
+    strained = False
     for a in range(strain.size):
         if rate * strain[a] > 0.0:
             share[a] = chance(rate * strain[a] * weeks)
+            strained = True
     gone = 0
-    for u in range(unit_cell.size):
+    for u in living if strained else living[:0]:
         if unit_strength[u] == 0 or not rate * strain[unit_actor[u]] > 0.0:
             continue
         part, begin = uniform2(k0, k1, stream, step, u, 0)

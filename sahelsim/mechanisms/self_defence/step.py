@@ -43,9 +43,9 @@ def run_step(world: World, parameters: SelfDefenceParameters, rolls: Rolls, week
     )  # fmt: skip
     world.ledger["recruits"] += raised
     world.ledger["bands_refused"] += refused
-    home = send_home(world, p, weeks)
     if raised > 0:
         world.fresh.units_raised()
+    home = send_home(world, p, weeks)
     if raised + home > 0:
         world.fresh.people_changed()
         index_units(world)

@@ -42,7 +42,8 @@ def run_step(world: World, parameters: SiegeParameters, weeks: float) -> None:
         world.fresh.people_changed()
     lay_sieges(
         *world.key, int(Stream.SIEGE), world.step, weeks,
-        ground.community_start, ground.neighbours, world.outside.shelter, cells.start, cells.strength,
+        ground.community_start, ground.neighbours, world.outside.shelter, cells.side_start, cells.side,
+        cells.strength,
         actors.enmity, enmity, actors.local, actors.camp, besieging, actors.drive,
         c.camp, c.population, c.pact, c.besieger, c.tightness, c.siege_start,
         p.rate, p.min_people, p.max_people, p.neutral, p.reach, scale, p.resistance, p.crew,
