@@ -162,7 +162,7 @@ def _forgetting(play: Play) -> None:
 
 
 SCHEDULE: tuple[Stage, ...] = (
-    Stage("interventions", None, _interventions, "what comes from outside: forces, orders, changes of doctrine, claims"),
+    Stage("interventions", None, _interventions, "what comes from outside: forces, orders, new doctrine, claims"),
     Stage("hostility", None, _hostility, "hostility of rivals drifts, dyads forget, strengths become the usual ones"),
     Stage("truce", "truce", _truce, "truces begin and end; without this stage none holds"),
     Stage("enmity", None, _enmity, "who is whose enemy on the ground today, and what each cell is worth"),

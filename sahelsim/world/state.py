@@ -142,8 +142,8 @@ class Outside:
 class Freshness:
     """What of the index of who stands where (`world.index`) still holds. Trusted only while `kept`, in a step.
 
-    Whoever changes an array that the index is made from, and not the index with it, says so here. The lists of units and
-    sides may hold some that have died since: as long as the strength of the cell follows, nothing is stale.
+    Whoever changes an array that the index is made from, and not the index with it, says so here. The lists of units
+    and sides may hold some that have died since: as long as the strength of the cell follows, nothing is stale.
     """
 
     kept: bool = False

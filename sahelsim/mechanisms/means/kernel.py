@@ -35,7 +35,8 @@ from sahelsim.rng import uniform2, uniform4
 from sahelsim.world.log_kernel import write_decision
 
 __all__ = [
-    "claims", "desert", "gather", "home_of", "kidnap", "levy", "open_share", "settle", "within_reach",
+    "claims", "desert", "fighters_within_reach", "gather", "home_of", "kidnap", "levy", "open_share", "settle",
+    "within_reach",
 ]  # fmt: skip
 
 I8 = npt.NDArray[np.int8]
@@ -49,17 +50,21 @@ _THOUSAND = 1000
 
 
 @kernel
-def within_reach(c: int, side_start: I32, side: I16, strength: I32, neighbours: I32, reach: I64, near: I64) -> int:
-    """Fighters of each actor in a cell and its neighbours, into `reach` (A,).
+def fighters_within_reach(side_start: I32, side: I16, strength: I32, neighbours: I32, reach: I32) -> None:
+    """Fighters of each actor in a cell and its neighbours; fills `reach` (C, A)."""
+    reach[:, :] = 0
+    for c in range(strength.shape[0]):
+        for j in range(side_start[c], side_start[c + 1]):
+            a = np.uint64(side[j])
+            reach[c, a] += strength[c, a]
+            for i in range(neighbours.shape[1]):
+                if neighbours[c, i] >= 0:
+                    reach[np.uint64(neighbours[c, i]), a] += strength[c, a]
 
-    Returns how many actors have some; `near` (A,) begins with them.
-    """
-    reach[:] = 0
-    for i in range(neighbours.shape[1] + 1):
-        at = neighbours[c, i] if i < neighbours.shape[1] else c
-        if at >= 0:
-            for j in range(side_start[at], side_start[at + 1]):
-                reach[side[j]] += strength[at, side[j]]
+
+@kernel
+def within_reach(reach: I32, near: I64) -> int:
+    """Actors who have fighters within reach (A,) of a cell, into `near` (A,); returns how many."""
     n = 0
     for a in range(reach.size):
         near[n] = a
@@ -68,7 +73,7 @@ def within_reach(c: int, side_start: I32, side: I16, strength: I32, neighbours: 
 
 
 @kernel
-def claims(reach: I64, near: I64, n_near: int, share: F64, weight: F64, who: I64) -> int:
+def claims(reach: I32, near: I64, n_near: int, share: F64, weight: F64, who: I64) -> int:
     """Weights (A,) of the actors near[:n_near]; fills `who` (A,) with those who have one; returns how many."""
     n = 0
     for i in range(n_near):
@@ -103,8 +108,7 @@ def open_share(c: int, neighbours: I32, country: I16, border: F32) -> float:
 
 @kernel
 def gather(
-    weeks: float, side_start: I32, side: I16, strength: I32, neighbours: I32, country: I16, border: F32,
-    trade_of: F64, gold_of: F64,
+    weeks: float, reach: I32, neighbours: I32, country: I16, border: F32, trade_of: F64, gold_of: F64,
     community_start: I32, camp: I8, population: I32, besieger: I8, pact: I8,
     actor_camp: I16, taxing: F64, trading: F64, tax_rate: float, levy_scale: float, tax: F64, trade: F64, gold: F64,
 ) -> None:  # fmt: skip
@@ -116,20 +120,20 @@ def gather(
     who = np.empty(actor_camp.size, np.int64)
     may = np.empty(actor_camp.size, np.int64)
     near = np.empty(actor_camp.size, np.int64)
-    reach = np.empty(actor_camp.size, np.int64)
+    any_closed = border.max() > 0.0
     for c in range(trade_of.size):
         rich = trade_of[c] > 0.0 or gold_of[c] > 0.0
         if not rich and community_start[c] == community_start[c + 1]:
             continue
-        n_near = within_reach(c, side_start, side, strength, neighbours, reach, near)
+        n_near = within_reach(reach[c], near)
         if n_near == 0:
             continue
         if rich:
-            n = claims(reach, near, n_near, trading, weight, who)
-            passing = trade_of[c] * open_share(c, neighbours, country, border)
+            n = claims(reach[c], near, n_near, trading, weight, who)
+            passing = trade_of[c] * (open_share(c, neighbours, country, border) if any_closed else 1.0)
             levy(passing * weeks, weight, who, n, levy_scale, trade)
             levy(gold_of[c] * weeks, weight, who, n, levy_scale, gold)
-        n = claims(reach, near, n_near, taxing, weight, who)
+        n = claims(reach[c], near, n_near, taxing, weight, who)
         if n == 0:
             continue
         for m in range(community_start[c], community_start[c + 1]):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.mechanisms.decay import decay_factor
-from sahelsim.mechanisms.means.kernel import desert, gather, kidnap, settle
+from sahelsim.mechanisms.means.kernel import desert, fighters_within_reach, gather, kidnap, settle
 from sahelsim.mechanisms.means.parameters import MeansParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Account, Decision, Trait
@@ -51,9 +51,10 @@ def _take(world: World, p: MeansParameters, weeks: float, income: npt.NDArray[np
     """Fill the accounts of tax, trade, gold and ransom of `income` (accounts, A)."""
     actors, cells, ground, c, log = world.actors, world.cells, world.ground, world.communities, world.decisions
     t = actors.traits
+    reach = world.scratch_like("reach", cells.strength)
+    fighters_within_reach(cells.side_start, cells.side, cells.strength, ground.neighbours, reach)
     gather(
-        weeks, cells.side_start, cells.side, cells.strength, ground.neighbours, ground.cells_country,
-        world.outside.border, ground.trade, ground.gold,
+        weeks, reach, ground.neighbours, ground.cells_country, world.outside.border, ground.trade, ground.gold,
         ground.community_start, c.camp, c.population, c.besieger, c.pact, actors.camp, t[Trait.TAXING],
         t[Trait.TRADING], p.tax_rate, p.levy_scale * ground.extent,
         income[Account.TAX], income[Account.TRADE], income[Account.GOLD],

@@ -89,8 +89,9 @@ def _near_pairs(first: int, last: int, near: I8, where: I64, who: I64) -> int:
     n = 0
     for c in range(first, last):
         for a in range(near.shape[1]):
-            where[n], who[n] = c, a
-            n += near[c, a]
+            if near[c, a] != 0:
+                where[n], who[n] = c, a
+                n += 1
     return n
 
 
@@ -98,33 +99,30 @@ def _near_pairs(first: int, last: int, near: I8, where: I64, who: I64) -> int:
 def _calm_worth(
     first: int, last: int, where: I64, who: I64, pledged: I32, actor_camp: I16, seeks_people: F64, seeks_own: F64,
     seeks_remote: F64, remoteness: F32, desert: F32, river: F32, desert_cost: float, river_gain: float,
-    people_scale: float, trading: F64, trade: F64, gold: F64, profit: float, profit_scale: float, crowd: F64,
-    riches: F64, worth: F64,
+    people_scale: float, trading: F64, trade: F64, gold: F64, profit: float, profit_scale: float, people: F64,
+    crowd: F64, riches: F64, worth: F64,
 ) -> None:  # fmt: skip
     """Worth of cells in first:last, but for who is armed there, to the pairs (where, who); fills `worth` (N,).
 
-    `crowd` and `riches` are scratch.
+    `people`, `crowd` and `riches` are scratch.
     """
     for c in range(first, last):
-        people = 0
+        people[c - first] = 0.0
         for k in range(pledged.shape[1]):
-            people += pledged[c, k]
-        crowd[c - first] = 1.0 + people / people_scale
+            people[c - first] += pledged[c, k]
+        crowd[c - first] = 1.0 + people[c - first] / people_scale
         riches[c - first] = 1.0 + (trade[c] + gold[c]) / profit_scale
     logs(crowd, last - first)
     logs(riches, last - first)
-    here, people, many, rich, remote, ground = -1, 0, 0.0, 0.0, np.float32(0.0), 0.0
+    here, many, rich, remote, ground = -1, 0.0, 0.0, np.float32(0.0), 0.0
     for i in range(where.size):
         c, a = where[i], who[i]
         if c != here:
             here, many, rich, remote = c, crowd[c - first], profit * riches[c - first], remoteness[c]
             ground = river_gain * river[c] - desert_cost * desert[c]
-            people = 0
-            for k in range(pledged.shape[1]):
-                people += pledged[c, k]
         worth[i] = ground + seeks_people[a] * many + seeks_remote[a] * remote + rich * trading[a]
-        if people > 0:
-            worth[i] += seeks_own[a] * pledged[c, actor_camp[a]] / people
+        if people[c - first] > 0.0:
+            worth[i] += seeks_own[a] * pledged[c, actor_camp[a]] / people[c - first]
 
 
 @kernel
@@ -165,7 +163,7 @@ def cell_appeal(
     """
     cells, actors = strength.shape
     room = _TOGETHER * actors + 1
-    crowd, riches = np.empty(_TOGETHER), np.empty(_TOGETHER)
+    people, crowd, riches = np.empty(_TOGETHER), np.empty(_TOGETHER), np.empty(_TOGETHER)
     worth, lure, dread = np.empty(room), np.empty(room), np.empty(room)
     all_where, all_who, pair = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     for first in range(0, cells, _TOGETHER):
@@ -174,8 +172,8 @@ def cell_appeal(
         where, who = all_where[:n], all_who[:n]
         _calm_worth(
             first, last, where, who, pledged, actor_camp, seeks_people, seeks_own, seeks_remote, remoteness, desert,
-            river, desert_cost, river_gain, people_scale, trading, trade, gold, profit, profit_scale, crowd, riches,
-            worth,
+            river, desert_cost, river_gain, people_scale, trading, trade, gold, profit, profit_scale, people,
+            crowd, riches, worth,
         )  # fmt: skip
         met = _threats(where, who, side_start, side, strength, enmity, threat_scale, pair, lure, dread)
         logs(lure, met)

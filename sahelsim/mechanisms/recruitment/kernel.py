@@ -39,7 +39,8 @@ def enlist(
     k0: int, k1: int, stream: int, step: int, weeks: float,
     start: I32, order: I32, side_start: I32, side: I16, strength: I32, pledged: I32, unit_actor: I16,
     unit_strength: I32, community_start: I32, camp: I8, population: I32, besieger: I8, actor_camp: I16,
-    recruiting: F64, momentum_of: F64, fame_of: F64, rate: float, ceiling: float, momentum: float, fame: float, purse: I64, recruits: I64,
+    recruiting: F64, momentum_of: F64, fame_of: F64,
+    rate: float, ceiling: float, momentum: float, fame: float, purse: I64, recruits: I64,
 ) -> None:  # fmt: skip
     """Recruits from the communities of the own camp, cell by cell.
 

@@ -64,8 +64,8 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
     recruits = np.zeros_like(purse)
     enlist(
         *world.key, int(Stream.RECRUITMENT), world.step, weeks,
-        cells.start, cells.order, cells.side_start, cells.side, cells.strength, cells.pledged, units.actor, units.strength,
-        world.ground.community_start, world.communities.camp, world.communities.population,
+        cells.start, cells.order, cells.side_start, cells.side, cells.strength, cells.pledged, units.actor,
+        units.strength, world.ground.community_start, world.communities.camp, world.communities.population,
         world.communities.besieger, actors.camp, actors.traits[Trait.RECRUITING] * (1.0 - actors.strain),
         actors.momentum, actors.fame, p.rate, p.ceiling, p.momentum, p.fame, purse, recruits,
     )  # fmt: skip

@@ -108,7 +108,8 @@ def update_truces(
 ) -> None:  # fmt: skip
     """Begin and end the truces of all rivalries; see the module for the hazards.
 
-    `fighters` (A,) are those of each actor, `strength` (C, A) the same by cell; `fresh` is the number of remembered deaths from which a new truce counts as negotiated.
+    `fighters` (A,) are those of each actor, `strength` (C, A) the same by cell.
+    `fresh` is the number of remembered deaths from which a new truce counts as negotiated.
     """
     actors = hostility.shape[0]
     for a in range(actors):

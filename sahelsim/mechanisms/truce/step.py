@@ -36,7 +36,8 @@ def run_step(world: World, parameters: TruceParameters, weeks: float) -> None:
     log.reserve(a.camp.size * a.camp.size)
     update_truces(
         *world.key, int(Stream.TRUCE), world.step, weeks,
-        world.cells.strength, fighters_of_actors(world), a.hostility, a.creed, a.rival, a.truce, a.held, a.loss_memory, a.fight_memory, ideology,
+        world.cells.strength, fighters_of_actors(world), a.hostility, a.creed, a.rival, a.truce, a.held,
+        a.loss_memory, a.fight_memory, ideology,
         p.onset_rate, p.onset_hostility, p.exhaustion, p.common_enemy,
         p.breakdown_rate, p.breakdown_ideology, p.breakdown_overlap, p.breakdown_hostility,
         p.negotiated_hold, p.truce_relief, p.fresh_deaths, p.exhaustion_scale,
