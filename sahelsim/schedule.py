@@ -201,7 +201,9 @@ def begin(blueprint: Blueprint, replicate: int) -> Play:
         np.int64,
     )
     rolls = recruitment.Rolls(sizes, blueprint.pool, raised, blueprint.depot, blueprint.room)
+    world.fresh.keep(True)
     allegiance.spin_up(world, scenario.mechanisms.allegiance)
+    world.fresh.keep(False)
     lay_first_sieges(world, scenario, blueprint.besieged)
     return Play(blueprint, world, Interventions(blueprint), rolls, scenario.calendar.step_days / 7.0)
 

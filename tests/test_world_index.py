@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -122,6 +123,12 @@ def test_within_a_step_an_index_that_counts_as_fresh_is_right() -> None:
             assert np.array_equal(alive, right[np.lexsort((right, units.cell[right]))]), stage.name
             where = np.repeat(np.arange(cells.start.size - 1), np.diff(cells.start))
             assert np.array_equal(where[units.strength[listed] > 0], units.cell[alive]), stage.name
+            here = [np.unique(cells.side[a:b]).tolist() for a, b in itertools.pairwise(cells.side_start)]
+            assert all(set(np.flatnonzero(strength[c])) <= set(here[c]) for c in range(len(here))), stage.name
+        if world.fresh.counted:
+            held["counted"] += 1
+            strength = np.bincount(units.actor, units.strength, world.actors.camp.size)
+            assert np.array_equal(world.fresh.fighters, strength), stage.name
         if world.fresh.living:
             held["living"] += 1
             listed = world.scratch_like("living", units.strength)[: world.fresh.alive]
@@ -134,5 +141,5 @@ def test_within_a_step_an_index_that_counts_as_fresh_is_right() -> None:
 
     for _ in range(12):
         run_step(play, run)
-    assert min(held["units"], held["living"], held["people"]) > 24
+    assert min(held["units"], held["counted"], held["living"], held["people"]) > 24
     assert not play.world.fresh.kept

@@ -39,9 +39,12 @@ def index_units(world: World) -> tuple[int, int]:
 def fighters_of_actors(world: World) -> npt.NDArray[np.int64]:
     """Fighters of each actor, shape (A,)."""
     index_units(world)
-    cells, fighters = world.cells, np.empty(world.actors.camp.size, np.int64)
-    fighters_of(cells.side_start, cells.side, cells.strength, fighters)
-    return fighters
+    fresh, cells = world.fresh, world.cells
+    if fresh.fighters is None or not fresh.counted:
+        fresh.fighters = np.empty(world.actors.camp.size, np.int64)
+        fighters_of(cells.side_start, cells.side, cells.strength, fresh.fighters)
+        fresh.counted = fresh.kept
+    return fresh.fighters
 
 
 def index_communities(world: World) -> None:

@@ -150,20 +150,26 @@ class Freshness:
     living: bool = False  # the list of living units
     units: bool = False  # `start`, `order`, `side_start`, `side` and `strength` of the cells
     people: bool = False  # `pledged` of the cells
+    counted: bool = False  # `fighters`
+    fighters: I64 | None = None  # (A,) fighters of each actor
     alive: int = 0  # length of the list
     bounds: tuple[int, int] = (0, 0)  # what the last sorting of units returned
 
     def keep(self, kept: bool) -> None:
         """Begin or cease to trust the index; either way nothing holds yet."""
-        self.kept, self.living, self.units, self.people = kept, False, False, False
+        self.kept, self.living, self.units, self.people, self.counted = kept, False, False, False, False
 
     def units_moved(self) -> None:
         """Units have gone elsewhere, or changed in strength or side while the strength of the cell did not follow."""
-        self.units = False
+        self.units = self.counted = False
+
+    def strengths_changed(self) -> None:
+        """Units have changed in strength or side, and the strength of the cell with them."""
+        self.counted = False
 
     def units_raised(self) -> None:
         """Units have been raised in empty places."""
-        self.living = self.units = False
+        self.living = self.units = self.counted = False
 
     def people_changed(self) -> None:
         """Communities have won or lost people, or changed sides."""

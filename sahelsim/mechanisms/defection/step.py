@@ -57,7 +57,7 @@ def run_step(world: World, parameters: DefectionParameters, unit_size: npt.NDArr
     index_units(world)
     log.reserve(units.cell.size)
     t = actors.traits
-    defect(
+    gone = defect(
         *world.key, int(Stream.DEFECTION), world.step, weeks,
         world.cells.strength, living_units(world), units.cell, units.actor, units.group, units.strength,
         groups.people, groups.cohesion, adopting_groups(world), actors.rival,
@@ -65,3 +65,5 @@ def run_step(world: World, parameters: DefectionParameters, unit_size: npt.NDArr
         p.rate, p.reach, p.ideology, p.balance, p.pay, p.kin, p.cohesion, int(Decision.DEFECTION),
         log.rows, log.terms, log.count,
     )  # fmt: skip
+    if gone > 0:
+        world.fresh.strengths_changed()

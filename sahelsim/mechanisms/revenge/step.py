@@ -68,4 +68,5 @@ def run_step(
         log.rows, log.terms, log.count,
     )  # fmt: skip
     if int(log.count[0]) > before:
+        world.fresh.strengths_changed()
         world.fresh.people_changed()

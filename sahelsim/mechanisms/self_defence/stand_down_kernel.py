@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import chance
+from sahelsim.elementary import chance, out_of_reach
 from sahelsim.mechanisms.means.kernel import home_of
 from sahelsim.mechanisms.self_defence.kernel import protectors
 from sahelsim.rng import uniform_pairs
@@ -80,10 +80,12 @@ def stand_down(
             continue
         u = guards[i]
         a, c = unit_actor[u], unit_cell[u]
+        against = threat(c, strength, neighbours, nearby, enmity[a])
+        if out_of_reach(weigh[i], rate * against / (against + strength[c, a]) * weeks):  # it is among its protectors
+            continue
         m = home_of(community_start[c], community_start[c + 1], begin[i], group_people[unit_group[u]], people)
         if m < 0:
             continue
-        against = threat(c, strength, neighbours, nearby, enmity[a])
         own = protectors(c, strength, neighbours, nearby, actor_camp, camp[m], actor_camp[a], kinship[people[m]])
         hazard = rate * against / (against + own)
         if weigh[i] >= chance(hazard * weeks):

@@ -47,5 +47,6 @@ def run_step(world: World, parameters: SelfDefenceParameters, rolls: Rolls, week
         world.fresh.units_raised()
     home = send_home(world, p, weeks)
     if raised + home > 0:
+        world.fresh.strengths_changed()
         world.fresh.people_changed()
         index_units(world)
