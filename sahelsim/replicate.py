@@ -46,9 +46,7 @@ def control_of(world: World, threshold: float) -> npt.NDArray[np.int32]:
     """
     control = np.empty(world.ground.cells, np.int32)
     cells = world.cells
-    camps_in_control(
-        cells.side_start, cells.side, cells.strength, cells.pledged, world.actors.camp, threshold, control
-    )
+    camps_in_control(cells.side_start, cells.side, cells.strength, cells.pledged, world.actors.camp, threshold, control)
     return control
 
 

@@ -52,8 +52,8 @@ class Direction:
                 if not named or (blueprint.groups[g][0] == actor and blueprint.groups[g][1] in named):
                     pull[g] += np.float32(weight) * self._pull[name]
         forbidden = {a: ~blueprint.allowed[a] | self.closed_to(a, world.step) for a in left}
-        for g, a in enumerate(groups.actor):
-            np.copyto(pull[g], np.float32(FORBIDDEN), where=forbidden[int(a)])
+        for own, a in zip(pull, groups.actor, strict=True):
+            np.copyto(own, np.float32(FORBIDDEN), where=forbidden[int(a)])
 
     def closed_to(self, actor: int, step: int) -> npt.NDArray[np.bool_]:
         """Cells of the countries that an actor has left for good, shape (C,)."""

@@ -280,7 +280,7 @@ def test_invariants(seed, review_rate, weeks):
     before = snapshot(world)
     run_step(world, p.model_copy(update={"review_rate": review_rate}), weeks)
     after = snapshot(world)
-    index = {"cells.start", "cells.order", "cells.strength"}
+    index = {"cells.start", "cells.order", "cells.side_start", "cells.side", "cells.strength"}
     assert changed(before, after) - index <= {"communities.camp"}
     assert after["cells.strength"].sum() == before["units.strength"].sum()
     assert ((after["communities.camp"] >= 0) & (after["communities.camp"] < 4)).all()

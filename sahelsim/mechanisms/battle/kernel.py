@@ -183,7 +183,7 @@ def fight(
         terrain = 1.0 + (desert_factor - 1.0) * desert[c]
         for i in range(first_side, last_side):
             for j in range(i + 1, last_side):
-                a, b = np.int64(side[i]), np.int64(side[j])
+                a, b = int(side[i]), int(side[j])
                 s_a, s_b = strength[c, a], strength[c, b]
                 if s_a == 0 or s_b == 0 or enmity[a, b] <= 0.0:
                     continue
