@@ -9,6 +9,7 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.mechanisms.katiba.kernel import count_fighters
 from sahelsim.profile import Profiler
 from sahelsim.record import Flows, Panel, ReplicateRecord
 from sahelsim.scenario.schema import Scenario
@@ -16,7 +17,8 @@ from sahelsim.schedule import Play, begin, run_stage, run_step
 from sahelsim.terms import Account, month_id
 from sahelsim.world.build import Blueprint, build_blueprint
 from sahelsim.world.control_kernel import camps_in_control, people_by_cell, turn
-from sahelsim.world.index import index_communities, index_units
+from sahelsim.world.flows_kernel import add_up_moves
+from sahelsim.world.index import index_communities, index_units, living_units
 from sahelsim.world.index_kernel import fighters_by
 from sahelsim.world.log import FLOW_COLUMNS
 from sahelsim.world.state import World
@@ -44,7 +46,7 @@ def control_of(world: World, threshold: float) -> npt.NDArray[np.int32]:
     """
     control = np.empty(world.ground.cells, np.int32)
     cells = world.cells
-    camps_in_control(cells.strength, cells.pledged, world.actors.camp, threshold, control)
+    camps_in_control(cells.side_start, cells.side, cells.strength, cells.pledged, world.actors.camp, threshold, control)
     return control
 
 
@@ -60,22 +62,16 @@ def flows_by_month(rows: npt.NDArray[np.int32], ends: dict[int, int], communitie
     communities : int
         Number of communities.
     """
-    step, origin, destination = (rows[:, i].astype(np.int64) for i in range(3))
-    month = np.searchsorted(np.array(list(ends), np.int64), step)
-    key = (month * communities + origin) * communities + destination
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    first = np.flatnonzero(np.diff(key, prepend=-1))
-    month, pair = np.divmod(key[first], communities * communities)
-    people = {
-        name: np.add.reduceat(rows[order, 3 + i], first, dtype=np.int64) if first.size else np.zeros(0, np.int64)
-        for i, name in enumerate(FLOW_COLUMNS[3:])
-    }
+    last_steps = np.array(list(ends), np.int64)
+    month_of = np.searchsorted(last_steps, np.arange(last_steps.max(initial=-1) + 1)).astype(np.int64)
+    names = FLOW_COLUMNS[3:]
+    key, people = np.empty((len(rows), 3), np.int64), np.empty((len(rows), len(names)), np.int64)
+    n = add_up_moves(rows, month_of, communities, key, people)
     return Flows(
-        months=np.array(list(ends.values()), np.int32)[month],
-        origin=(pair // communities).astype(np.int32),
-        destination=(pair % communities).astype(np.int32),
-        **people,
+        months=np.array(list(ends.values()), np.int32)[key[:n, 0]],
+        origin=key[:n, 1].astype(np.int32),
+        destination=key[:n, 2].astype(np.int32),
+        **{name: people[:n, i].copy() for i, name in enumerate(names)},
     )
 
 
@@ -127,7 +123,7 @@ class Recorder:
         index_units(world)
         index_communities(world)
         panel, row, c = self.panel, self._row, world.communities
-        turn(world.cells.strength, panel.presence[row])
+        turn(world.cells.side_start, world.cells.side, world.cells.strength, panel.presence[row])
         panel.control[row] = control_of(world, self._threshold)
         people_by_cell(world.ground.community_cell, c.hosted, panel.displaced[row])
         panel.allegiance[row] = c.camp
@@ -145,7 +141,7 @@ class Recorder:
         self._accounts[:] = actors.accounts
         panel.strain[row] = actors.strain
         panel.group_actor[row] = groups.actor
-        panel.group_fighters[row] = np.bincount(units.group, weights=units.strength, minlength=groups.actor.size)
+        count_fighters(living_units(world), units.group, units.strength, panel.group_fighters[row])
         panel.group_cohesion[row] = groups.cohesion
         panel.group_commander[row] = groups.commander
 

@@ -56,7 +56,6 @@ class Stage:
     switch: str | None
     run: Callable[[Play], None]
     says: str  # what happens, for the description of the model
-    stirs: tuple[str, ...] = ()  # what of the index of who stands where is stale after it: units, people
 
 
 def _interventions(play: Play) -> None:
@@ -77,7 +76,7 @@ def _enmity(play: Play) -> None:
     tacit, negotiated = (m.battle.tacit_factor, m.battle.negotiated_factor) if m.truce.enabled else (1.0, 1.0)
     truce.refresh_enmity(play.world, tacit, negotiated)
     index_units(play.world)
-    movement.appraise(play.world, m.movement)
+    movement.appraise(play.world, m.movement, play.weeks)
     if m.siege.enabled:
         siege.keep_besiegers(play.world, m.siege)
 
@@ -163,13 +162,7 @@ def _forgetting(play: Play) -> None:
 
 
 SCHEDULE: tuple[Stage, ...] = (
-    Stage(
-        "interventions",
-        None,
-        _interventions,
-        "what comes from outside: forces, orders, changes of doctrine, claims",
-        ("units", "people"),
-    ),
+    Stage("interventions", None, _interventions, "what comes from outside: forces, orders, new doctrine, claims"),
     Stage("hostility", None, _hostility, "hostility of rivals drifts, dyads forget, strengths become the usual ones"),
     Stage("truce", "truce", _truce, "truces begin and end; without this stage none holds"),
     Stage("enmity", None, _enmity, "who is whose enemy on the ground today, and what each cell is worth"),
@@ -178,23 +171,22 @@ SCHEDULE: tuple[Stage, ...] = (
     Stage("battle", "battle", _battle, "hostile units that meet may fight; losers retreat"),
     Stage("katiba", "katiba", _katiba, "commanders die with their fighters"),
     Stage("civilian_harm", "civilian_harm", _civilian_harm, "armed actors punish, coerce, take reprisal"),
-    Stage("revenge", "revenge", _revenge, "harmed peoples strike those whom they blame", ("units", "people")),
+    Stage("revenge", "revenge", _revenge, "harmed peoples strike those whom they blame"),
     Stage(
         "self_defence",
         "self_defence",
         _self_defence,
         "communities under attack raise militias, overwhelmed ones go home",
-        ("units", "people"),
     ),
-    Stage("siege", "siege", _siege, "settlements are cut off, go hungry, are relieved or surrender", ("people",)),
-    Stage("pact", "pact", _pact, "communities come to terms with an armed group, or break with it", ("people",)),
+    Stage("siege", "siege", _siege, "settlements are cut off, go hungry, are relieved or surrender"),
+    Stage("pact", "pact", _pact, "communities come to terms with an armed group, or break with it"),
     Stage("information", "information", _information, "actors claim what they did"),
-    Stage("allegiance", "allegiance", _allegiance, "communities choose a camp", ("people",)),
+    Stage("allegiance", "allegiance", _allegiance, "communities choose a camp"),
     Stage("defection", "defection", _defection, "units change sides"),
     Stage("katiba_sides", "katiba", _katiba_sides, "whole groups change sides"),
-    Stage("means", "means", _means, "income, pay, strain, desertion", ("units", "people")),
-    Stage("recruitment", "recruitment", _recruitment, "communities give fighters, armies refill", ("units", "people")),
-    Stage("displacement", "displacement", _displacement, "people flee and return", ("people",)),
+    Stage("means", "means", _means, "income, pay, strain, desertion"),
+    Stage("recruitment", "recruitment", _recruitment, "communities give fighters, armies refill"),
+    Stage("displacement", "displacement", _displacement, "people flee and return"),
     Stage("forgetting", None, _forgetting, "grievance, fear and memories fade"),
 )
 
@@ -209,7 +201,9 @@ def begin(blueprint: Blueprint, replicate: int) -> Play:
         np.int64,
     )
     rolls = recruitment.Rolls(sizes, blueprint.pool, raised, blueprint.depot, blueprint.room)
+    world.fresh.keep(True)
     allegiance.spin_up(world, scenario.mechanisms.allegiance)
+    world.fresh.keep(False)
     lay_first_sieges(world, scenario, blueprint.besieged)
     return Play(blueprint, world, Interventions(blueprint), rolls, scenario.calendar.step_days / 7.0)
 
@@ -235,7 +229,5 @@ def run_step(play: Play, run: Callable[[Stage, Play], None] = run_stage) -> None
     for stage in SCHEDULE:
         if stage.switch is None or getattr(mechanisms, stage.switch).enabled:
             run(stage, play)
-            for index in stage.stirs:
-                setattr(world.fresh, index, False)
     world.fresh.keep(False)
     world.step += 1

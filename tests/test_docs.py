@@ -84,7 +84,7 @@ def test_the_description_has_the_order_of_a_step(generator):
 def test_the_description_lists_every_state_variable_but_indices(generator):
     element = generator.odd_page().partition(SEVEN[1])[2].partition(SEVEN[2])[0]
     known = {variable.name for variables in registry().values() for variable in variables}
-    assert known - set(re.findall(r"`(\w+)`", element)) == {"start", "order"}
+    assert known - set(re.findall(r"`(\w+)`", element)) == {"start", "order", "side_start"}
 
 
 def test_the_description_has_a_section_for_every_mechanism(generator):

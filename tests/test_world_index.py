@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from mechanisms.small import lively
 from mechanisms.worlds import Community, Unit, plain_world
 
+from sahelsim.schedule import begin, run_stage, run_step
+from sahelsim.world.build import build_blueprint
 from sahelsim.world.index import index_communities, index_units
 from sahelsim.world.index_kernel import bin_units, pledged_people
 
@@ -56,7 +60,9 @@ def test_units_are_sorted_by_cell_then_number(units: list[tuple[int, int, int]])
     cell, actor, strength = (np.array([u[i] for u in units], t) for i, t in enumerate(("i4", "i2", "i4")))
     start, order = np.full(cells + 1, -7, np.int32), np.full(size, -7, np.int32)
     total = np.full((cells, actors), -7, np.int32)
-    sides, meetings = bin_units(cell, actor, strength, start, order, total)
+    everybody = np.arange(size, dtype=np.int32)
+    side_start, side = np.full(cells + 1, -7, np.int32), np.full(size, -7, np.int16)
+    sides, meetings = bin_units(everybody, cell, actor, strength, start, order, side_start, side, total)
     living = sorted((c, i) for i, (c, _, s) in enumerate(units) if s > 0)
     assert order[: len(living)].tolist() == [i for _, i in living]
     assert start[0] == 0
@@ -69,6 +75,8 @@ def test_units_are_sorted_by_cell_then_number(units: list[tuple[int, int, int]])
     assert total.tolist() == [[present[c, a] for a in range(actors)] for c in range(cells)]
     count = [sum(present[c, a] > 0 for a in range(actors)) for c in range(cells)]
     assert sides == sum(count)
+    assert side_start.tolist() == [sum(count[:c]) for c in range(cells + 1)]
+    assert side[:sides].tolist() == [a for c in range(cells) for a in range(actors) if present[c, a] > 0]
     assert meetings == sum(n * (n - 1) // 2 for n in count)
 
 
@@ -79,9 +87,8 @@ COMMUNITIES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.intege
 def test_people_of_each_camp_add_up(communities: list[tuple[int, int, int]]) -> None:
     table = sorted(communities, key=lambda c: c[0])
     cell, camp, people = (np.array([c[i] for c in table], t) for i, t in enumerate(("i4", "i1", "i4")))
-    start = np.searchsorted(cell, np.arange(7)).astype(np.int32)
     pledged = np.full((6, 4), -7, np.int32)
-    pledged_people(start, camp, people, pledged)
+    pledged_people(cell, camp, people, pledged)
     right = np.zeros((6, 4), np.int64)
     np.add.at(right, (cell, camp), people)
     assert np.array_equal(pledged, right)
@@ -95,3 +102,44 @@ def test_indexing_twice_changes_nothing(units: list[tuple[int, int, int]]) -> No
     index_units(world)
     for array, was in zip((cells.start, cells.order, cells.strength), before, strict=True):
         assert np.array_equal(array, was)
+
+
+def test_within_a_step_an_index_that_counts_as_fresh_is_right() -> None:
+    """After every stage: what is not stale is what a new sort finds, but for units that have died since."""
+    play = begin(build_blueprint(lively()), 0)
+    held = Counter()
+
+    def run(stage, play) -> None:
+        run_stage(stage, play)
+        world, units, cells = play.world, play.world.units, play.world.cells
+        if world.fresh.units:
+            held["units"] += 1
+            strength = np.zeros_like(cells.strength)
+            np.add.at(strength, (units.cell, units.actor), units.strength)
+            assert np.array_equal(cells.strength, strength), stage.name
+            listed = cells.order[: cells.start[-1]]
+            alive = listed[units.strength[listed] > 0]
+            right = np.flatnonzero(units.strength > 0)
+            assert np.array_equal(alive, right[np.lexsort((right, units.cell[right]))]), stage.name
+            where = np.repeat(np.arange(cells.start.size - 1), np.diff(cells.start))
+            assert np.array_equal(where[units.strength[listed] > 0], units.cell[alive]), stage.name
+            here = [np.unique(cells.side[a:b]).tolist() for a, b in itertools.pairwise(cells.side_start)]
+            assert all(set(np.flatnonzero(strength[c])) <= set(here[c]) for c in range(len(here))), stage.name
+        if world.fresh.counted:
+            held["counted"] += 1
+            strength = np.bincount(units.actor, units.strength, world.actors.camp.size)
+            assert np.array_equal(world.fresh.fighters, strength), stage.name
+        if world.fresh.living:
+            held["living"] += 1
+            listed = world.scratch_like("living", units.strength)[: world.fresh.alive]
+            assert np.isin(np.flatnonzero(units.strength > 0), listed).all(), stage.name
+        if world.fresh.people:
+            held["people"] += 1
+            pledged, c = np.zeros_like(cells.pledged), world.communities
+            np.add.at(pledged, (world.ground.community_cell, c.camp), c.population)
+            assert np.array_equal(cells.pledged, pledged), stage.name
+
+    for _ in range(12):
+        run_step(play, run)
+    assert min(held["units"], held["counted"], held["living"], held["people"]) > 24
+    assert not play.world.fresh.kept

@@ -23,6 +23,7 @@ class Direction:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._sides: npt.NDArray[np.int16] | None = None  # actor of each group when attraction was last set
+        self._set_from: tuple[object, ...] = ()  # what attraction was last set from
         self._pull = {
             entry.name: home_pull(context.blueprint.interventions[entry.name], context.blueprint.ground)
             for entry in context.timeline.entries
@@ -38,24 +39,34 @@ class Direction:
         groups, blueprint = world.groups, self._context.blueprint
         self._sides = groups.actor.copy()
         homing = world.actors.traits[Trait.HOMING][groups.actor]
-        pull = homing[:, None].astype(np.float32) * blueprint.home_pull
-        for name, actor, named, weight in self._orders(world.step):
+        orders = tuple(self._orders(world.step))
+        left = {a: self._left_by(a, world.step) for a in sorted({int(a) for a in groups.actor})}
+        set_from = (self._sides.tobytes(), homing.tobytes(), orders, tuple(left.items()))
+        if set_from == self._set_from:
+            return
+        self._set_from = set_from
+        pull = groups.attraction
+        np.multiply(homing[:, None].astype(np.float32), blueprint.home_pull, out=pull)
+        for name, actor, named, weight in orders:
             for g in np.flatnonzero(groups.actor == self._context.actor(actor)):
                 if not named or (blueprint.groups[g][0] == actor and blueprint.groups[g][1] in named):
                     pull[g] += np.float32(weight) * self._pull[name]
-        for a in np.unique(groups.actor):
-            pull[np.ix_(groups.actor == a, ~blueprint.allowed[a] | self.closed_to(int(a), world.step))] = FORBIDDEN
-        groups.attraction[:] = pull
+        forbidden = {a: ~blueprint.allowed[a] | self.closed_to(a, world.step) for a in left}
+        for own, a in zip(pull, groups.actor, strict=True):
+            np.copyto(own, np.float32(FORBIDDEN), where=forbidden[int(a)])
 
     def closed_to(self, actor: int, step: int) -> npt.NDArray[np.bool_]:
         """Cells of the countries that an actor has left for good, shape (C,)."""
-        ground = self._context.blueprint.ground
-        left = [
-            ground.names.countries.index(what.country)
+        ground, left = self._context.blueprint.ground, self._left_by(actor, step)
+        return np.isin(ground.cells_country, left) if left else np.zeros(ground.cells, np.bool_)
+
+    def _left_by(self, actor: int, step: int) -> tuple[int, ...]:
+        """Countries that an actor has left for good."""
+        return tuple(
+            self._context.blueprint.ground.names.countries.index(what.country)
             for entry, what in self._context.timeline.of_kind(Withdraw)
             if what.country is not None and entry.first <= step and self._context.actor(what.actor) == actor
-        ]
-        return np.isin(ground.cells_country, left) if left else np.zeros(ground.cells, np.bool_)
+        )
 
     def _orders(self, step: int) -> Iterator[tuple[str, str, tuple[str, ...], float]]:
         """Standing orders: intervention, actor, groups (none: all) and weight."""

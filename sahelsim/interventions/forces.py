@@ -130,4 +130,5 @@ def remove(world: World, places: I64, actor: int, fighters: int) -> None:
     if gone > 0:
         world.actors.usual[actor] *= (mine - gone) / mine
     world.units.strength[turn] -= taken.astype(np.int32)
+    world.fresh.units_moved()
     world.ledger["fighters_out"] += gone

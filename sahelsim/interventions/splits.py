@@ -35,6 +35,7 @@ def split(world: World, context: Context, what: Split, cohesion_loss: float) -> 
         world.actors.usual[a] -= part
         world.actors.usual[b] += part
     units.actor[going] = b
+    world.fresh.units_moved()
     groups.actor[leaving] = b
     groups.cohesion[leaving] = np.maximum(0.0, groups.cohesion[leaving] - cohesion_loss)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sahelsim.scenario.interventions import Intervention
 from sahelsim.scenario.schema import Calendar, Scenario
@@ -38,6 +38,7 @@ class Timeline:
     """The interventions of a scenario in order of date and name; those wholly in the past or future are left out."""
 
     entries: tuple[Entry, ...]
+    _kinds: dict[type, tuple[Any, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, scenario: Scenario) -> Timeline:
@@ -57,11 +58,11 @@ class Timeline:
         """Steps at which something begins or ends."""
         return frozenset({0} | {e.first for e in self.entries} | {e.end for e in self.entries})
 
-    def of_kind(self, kind: type[Kind]) -> Iterator[tuple[Entry, Kind]]:
+    def of_kind(self, kind: type[Kind]) -> tuple[tuple[Entry, Kind], ...]:
         """Interventions of one kind, each with its entry."""
-        for entry in self.entries:
-            if isinstance(entry.what, kind):
-                yield entry, entry.what
+        if kind not in self._kinds:
+            self._kinds[kind] = tuple((entry, entry.what) for entry in self.entries if isinstance(entry.what, kind))
+        return self._kinds[kind]
 
     def standing(self, kind: type[Kind], step: int) -> Iterator[tuple[Entry, Kind]]:
         """Those of one kind that hold at a step."""

@@ -250,3 +250,4 @@ def fill_units(
     units.actor[places] = actor
     units.role[places] = np.where(garrison, int(Role.GARRISON), int(Role.MOBILE))
     units.strength[places] = fighters // n + (np.arange(n) < fighters % n)
+    world.fresh.units_raised()

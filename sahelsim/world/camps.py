@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.world.camps_kernel import enmity_of_actors, enmity_of_camps
+from sahelsim.world.index import fighters_of_actors
 from sahelsim.world.state import World
 
 __all__ = ["camp_enmity", "enmity_between_camps"]
@@ -18,11 +19,11 @@ def camp_enmity(world: World) -> F64:
 
     Nothing towards the own camp and towards the neutral.
     """
-    units, actors = world.units, world.actors
-    return enmity_of_actors(units.actor, units.strength, actors.enmity, actors.camp, world.cells.pledged.shape[1])
+    actors = world.actors
+    return enmity_of_actors(fighters_of_actors(world), actors.enmity, actors.camp, world.cells.pledged.shape[1])
 
 
 def enmity_between_camps(world: World) -> F64:
     """Enmity between camps, shape (K, K): the mean over their fighters; 0 within a camp and towards the neutral."""
-    units, actors = world.units, world.actors
-    return enmity_of_camps(units.actor, units.strength, actors.enmity, actors.camp, world.cells.pledged.shape[1])
+    actors = world.actors
+    return enmity_of_camps(fighters_of_actors(world), actors.enmity, actors.camp, world.cells.pledged.shape[1])

@@ -14,12 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.world.index_kernel import fighters_by
 
 __all__ = ["enmity_of_actors", "enmity_of_camps"]
 
 I16 = npt.NDArray[np.int16]
-I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
@@ -36,10 +34,8 @@ def weighted_enmity(enmity: F64, fighters: I64, actor_camp: I16, towards: F64, t
 
 
 @kernel
-def enmity_of_actors(unit_actor: I16, unit_strength: I32, enmity: F64, actor_camp: I16, camps: int) -> F64:
-    """Enmity of each actor towards each camp, shape (A, K)."""
-    fighters = np.empty(actor_camp.size, np.int64)
-    fighters_by(unit_actor, unit_strength, fighters)
+def enmity_of_actors(fighters: I64, enmity: F64, actor_camp: I16, camps: int) -> F64:
+    """Enmity of each actor towards each camp, shape (A, K); `fighters` (A,) by actor."""
     towards, total = np.empty((actor_camp.size, camps)), np.empty(camps)
     weighted_enmity(enmity, fighters, actor_camp, towards, total)
     for a in range(actor_camp.size):
@@ -52,10 +48,8 @@ def enmity_of_actors(unit_actor: I16, unit_strength: I32, enmity: F64, actor_cam
 
 
 @kernel
-def enmity_of_camps(unit_actor: I16, unit_strength: I32, enmity: F64, actor_camp: I16, camps: int) -> F64:
-    """Enmity between camps, shape (K, K); 0 within a camp."""
-    fighters = np.empty(actor_camp.size, np.int64)
-    fighters_by(unit_actor, unit_strength, fighters)
+def enmity_of_camps(fighters: I64, enmity: F64, actor_camp: I16, camps: int) -> F64:
+    """Enmity between camps, shape (K, K); 0 within a camp. `fighters` (A,) by actor."""
     towards, total = np.empty((actor_camp.size, camps)), np.empty(camps)
     weighted_enmity(enmity, fighters, actor_camp, towards, total)
     mean = np.zeros((camps, camps))

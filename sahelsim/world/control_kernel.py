@@ -18,18 +18,24 @@ I32 = npt.NDArray[np.int32]
 
 
 @kernel
-def camps_in_control(strength: I32, pledged: I32, actor_camp: I16, threshold: float, control: I32) -> None:
+def camps_in_control(
+    side_start: I32, side: I16, strength: I32, pledged: I32, actor_camp: I16, threshold: float, control: I32
+) -> None:
     """Camp with the greatest hold on each cell if that reaches `threshold`, else -1, into `control` (C,)."""
     camps = pledged.shape[1]
     armed = np.empty(camps)
     for c in range(control.size):
         armed[:] = 0.0
         total_armed, total_people = 0.0, 0.0
-        for a in range(actor_camp.size):
+        for i in range(side_start[c], side_start[c + 1]):
+            a = side[i]
             armed[actor_camp[a]] += strength[c, a]
             total_armed += strength[c, a]
         for k in range(camps):
             total_people += pledged[c, k]
+        if total_armed == 0.0 and total_people == 0.0:
+            control[c] = -1
+            continue
         parts = (1.0 if total_armed > 0.0 else 0.0) + (1.0 if total_people > 0.0 else 0.0)
         best, most = 0, -1.0
         for k in range(camps):
@@ -49,8 +55,9 @@ def people_by_cell(community_cell: I32, people: I32, out: I32) -> None:
 
 
 @kernel
-def turn(table: I32, out: I32) -> None:
-    """The transpose of a table (C, A), into `out` (A, C)."""
-    for c in range(table.shape[0]):
-        for a in range(table.shape[1]):
-            out[a, c] = table[c, a]
+def turn(side_start: I32, side: I16, strength: I32, out: I32) -> None:
+    """Fighters by actor and cell, into `out` (A, C), from those of the sides of each cell (C, A)."""
+    out[:, :] = 0
+    for c in range(strength.shape[0]):
+        for i in range(side_start[c], side_start[c + 1]):
+            out[side[i], c] = strength[c, side[i]]

@@ -33,11 +33,11 @@ class _Buffer:
         need = int(self.count[0]) + more
         if need <= len(self.rows):
             return
-        size = max(need, 2 * len(self.rows))
+        size, written = max(need, 2 * len(self.rows)), int(self.count[0])
         for name in ("rows", "terms"):
             old = getattr(self, name)
             new = np.zeros((size, old.shape[1]), old.dtype)
-            new[: len(old)] = old
+            new[:written] = old[:written]
             setattr(self, name, new)
 
     def _column(self, name: str) -> npt.NDArray[np.int32]:

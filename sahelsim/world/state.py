@@ -117,12 +117,14 @@ class Cells:
 
     start: I32 = variable("edge", "i4", "offset", "first entry of the cell in `order`")
     order: I32 = variable("unit", "i4", "index", "units sorted by (cell, unit)")
+    side_start: I32 = variable("edge", "i4", "offset", "first entry of the cell in `side`")
+    side: I16 = variable("unit", "i2", "index", "actors who have fighters in a cell, sorted by (cell, actor)")
     strength: I32 = variable("cell actor", "i4", "fighters", "fighters of each actor")
     pledged: I32 = variable("cell camp", "i4", "people", "people of communities in each camp")
     memory: F32 = variable("cell", "f4", "deaths", "remembered deaths of all kinds")
     losses: F32 = variable("cell actor", "f4", "deaths", "remembered own losses of each actor")
     harm: F32 = variable("feud cell", "f4", "deaths", "remembered deaths that one people blames on another")
-    appeal: F32 = variable("cell actor", "f4", "1", "worth of the cell to an actor's mobile units at this step")
+    appeal: F32 = variable("cell actor", "f4", "1", "worth of the cell, where it lies near, to an actor's mobile units")
     trust: F32 = variable("cell actor", "f4", "-1 to 1", "what the actor's word is worth there; 0 unknown")
     bound: F32 = variable("cell actor", "f4", "0-1", "share of the people who have a pact with the actor")
 
@@ -138,16 +140,40 @@ class Outside:
 
 @dataclass
 class Freshness:
-    """What of the index of who stands where (`world.index`) still holds. Trusted only while `kept`, in a step."""
+    """What of the index of who stands where (`world.index`) still holds. Trusted only while `kept`, in a step.
+
+    Whoever changes an array that the index is made from, and not the index with it, says so here. The lists of units
+    and sides may hold some that have died since: as long as the strength of the cell follows, nothing is stale.
+    """
 
     kept: bool = False
-    units: bool = False  # `start`, `order` and `strength` of the cells
+    living: bool = False  # the list of living units
+    units: bool = False  # `start`, `order`, `side_start`, `side` and `strength` of the cells
     people: bool = False  # `pledged` of the cells
+    counted: bool = False  # `fighters`
+    fighters: I64 | None = None  # (A,) fighters of each actor
+    alive: int = 0  # length of the list
     bounds: tuple[int, int] = (0, 0)  # what the last sorting of units returned
 
     def keep(self, kept: bool) -> None:
         """Begin or cease to trust the index; either way nothing holds yet."""
-        self.kept, self.units, self.people = kept, False, False
+        self.kept, self.living, self.units, self.people, self.counted = kept, False, False, False, False
+
+    def units_moved(self) -> None:
+        """Units have gone elsewhere, or changed in strength or side while the strength of the cell did not follow."""
+        self.units = self.counted = False
+
+    def strengths_changed(self) -> None:
+        """Units have changed in strength or side, and the strength of the cell with them."""
+        self.counted = False
+
+    def units_raised(self) -> None:
+        """Units have been raised in empty places."""
+        self.living = self.units = self.counted = False
+
+    def people_changed(self) -> None:
+        """Communities have won or lost people, or changed sides."""
+        self.people = False
 
 
 @dataclass

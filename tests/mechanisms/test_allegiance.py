@@ -122,8 +122,8 @@ def test_what_is_felt_and_what_clans_share_by_hand():
     neighbours, governance = world.ground.neighbours, np.array([0.6, 0.5])
     for c in range(4):
         camp_reach(
-            c, world.cells.start, world.cells.strength, neighbours, world.actors.camp, governance, 0.5, 2.0,
-            felt[c], services[c],
+            c, world.cells.side_start, world.cells.side, world.cells.strength, neighbours, world.actors.camp,
+            governance, 0.5, 2.0, felt[c], services[c],
         )  # fmt: skip
     np.testing.assert_array_equal(felt[:, 1], [8.5, 4.5, 4.5, 5.0])
     assert services[:, 1] == pytest.approx([0.6 * 8 / 10, 0.0, 0.0, 0.5 / 3])
@@ -280,7 +280,7 @@ def test_invariants(seed, review_rate, weeks):
     before = snapshot(world)
     run_step(world, p.model_copy(update={"review_rate": review_rate}), weeks)
     after = snapshot(world)
-    index = {"cells.start", "cells.order", "cells.strength"}
+    index = {"cells.start", "cells.order", "cells.side_start", "cells.side", "cells.strength"}
     assert changed(before, after) - index <= {"communities.camp"}
     assert after["cells.strength"].sum() == before["units.strength"].sum()
     assert ((after["communities.camp"] >= 0) & (after["communities.camp"] < 4)).all()

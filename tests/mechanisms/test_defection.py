@@ -245,7 +245,7 @@ def test_invariants(seed, rate, reach, weeks):
     before = snapshot(world)
     run_step(world, p.model_copy(update={"rate": rate, "reach": reach}), unit_size, weeks)
     after = snapshot(world)
-    index = {"cells.start", "cells.order", "cells.strength"}
+    index = {"cells.start", "cells.order", "cells.side_start", "cells.side", "cells.strength"}
     assert changed(before, after) - index <= {"units.actor", "units.group"}
     here = np.zeros_like(world.cells.strength)
     np.add.at(here, (world.units.cell, world.units.actor), world.units.strength)

@@ -263,7 +263,7 @@ def test_invariants(seed, rate, weeks):
     before = snapshot(world)
     change_sides(world, k.model_copy(update={"rate": rate}), d, sizes, weeks)
     after = snapshot(world)
-    index = {"cells.start", "cells.order", "cells.strength"}
+    index = {"cells.start", "cells.order", "cells.side_start", "cells.side", "cells.strength"}
     assert changed(before, after) - index <= {"units.actor", "groups.actor", "groups.cohesion", "groups.command"}
     here = np.zeros_like(world.cells.strength)
     np.add.at(here, (world.units.cell, world.units.actor), world.units.strength)

@@ -268,7 +268,7 @@ def test_the_budget_closes_to_the_last_unit(seed, weeks, wage, desertion):
     assert int(after["units.strength"].sum()) - int(before["units.strength"].sum()) == came
     assert int(before["communities.population"].sum()) - int(after["communities.population"].sum()) == came
     money = {f"actors.{n}" for n in ("treasury", "accounts", "strain", "arrears")}
-    index = {"cells.start", "cells.order", "cells.strength", "cells.pledged"}
+    index = {"cells.start", "cells.order", "cells.side_start", "cells.side", "cells.strength", "cells.pledged"}
     units = {f"units.{n}" for n in ("strength", "cell", "home", "actor", "group", "role")}
     assert changed(before, after) <= money | index | units | {"communities.population"}
 

@@ -252,7 +252,7 @@ def test_invariants(seed, rate, ceiling, refill, weeks):
     before = snapshot(world)
     run_step(world, p.model_copy(update={"rate": rate, "ceiling": ceiling, "refill": refill}), rolls, weeks, WAGE)
     after = snapshot(world)
-    index = {"cells.start", "cells.order", "cells.strength", "cells.pledged"}
+    index = {"cells.start", "cells.order", "cells.side_start", "cells.side", "cells.strength", "cells.pledged"}
     units = {f"units.{name}" for name in ("strength", "cell", "home", "actor", "group", "role")}
     money = {"actors.treasury", "actors.accounts"}
     assert changed(before, after) - index - money <= {"communities.population", *units}

@@ -182,7 +182,7 @@ def test_invariants(seed, rate, share, size, weeks):
     p = PARAMETERS.model_copy(update={"rate": rate, "share": share, "size": size})
     run_step(world, p, rolls, weeks)
     after = snapshot(world)
-    index = {"cells.start", "cells.order", "cells.strength", "cells.pledged"}
+    index = {"cells.start", "cells.order", "cells.side_start", "cells.side", "cells.strength", "cells.pledged"}
     assert changed(before, after) - index <= {
         "communities.population", "units.strength", "units.cell", "units.home", "units.role", "units.group",
     }  # fmt: skip

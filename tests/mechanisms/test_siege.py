@@ -395,7 +395,14 @@ def test_invariants(seed: int, weeks: float, steps: int) -> None:
         assert ((c.siege_start >= 0) == under).all()
         assert (c.camp[under] != world.actors.camp[c.besieger[under]]).all()
         assert (world.actors.traits[Trait.BESIEGING, c.besieger[under]] > 0).all()
-    touched = changed(before, snapshot(world)) - {"cells.start", "cells.order", "cells.strength", "cells.pledged"}
+    touched = changed(before, snapshot(world)) - {
+        "cells.start",
+        "cells.order",
+        "cells.side_start",
+        "cells.side",
+        "cells.strength",
+        "cells.pledged",
+    }
     names = ("camp", "besieger", "tightness", "hunger", "siege_start", "grievance")
     assert touched <= {f"communities.{name}" for name in names}  # people and fighters are where they were
     kinds = [row[1] for row in decisions_of(world)]

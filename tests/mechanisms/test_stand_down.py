@@ -169,7 +169,7 @@ def test_invariants(seed, rate, nearby, weeks):
     before = snapshot(world)
     run_step(world, PARAMETERS.model_copy(update={"stand_down": rate, "nearby": nearby}), rolls, weeks)
     after = snapshot(world)
-    index = {"cells.start", "cells.order", "cells.strength", "cells.pledged"}
+    index = {"cells.start", "cells.order", "cells.side_start", "cells.side", "cells.strength", "cells.pledged"}
     assert changed(before, after) - index <= {"communities.population", "units.strength"}
     rows = decisions_of(world)
     gone = np.flatnonzero(before["units.strength"] != after["units.strength"])

@@ -203,7 +203,7 @@ def test_invariants(seed, onset, breakdown, drifting, weeks):
         refresh_enmity(world, 0.02, 0.03)
         world.step += 1
     after = snapshot(world)
-    index = {"cells.start", "cells.order", "cells.strength"}
+    index = {"cells.start", "cells.order", "cells.side_start", "cells.side", "cells.strength"}
     moved = {f"actors.{name}" for name in ("hostility", "truce", "loss_memory", "fight_memory", "enmity")}
     assert changed(before, after) - index <= moved
     a = world.actors

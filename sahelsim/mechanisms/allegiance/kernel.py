@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import chance, exp, log1p, out_of_reach
-from sahelsim.rng import first_uniforms, uniform2
+from sahelsim.rng import uniform_pairs
 from sahelsim.world.log_kernel import write_decision
 
 __all__ = ["camp_reach", "camps_on_offer", "choose_camps", "clan_shares", "fade"]
@@ -47,19 +47,18 @@ _BY_NUMBER = (5, 6, 7, 4, _SELF, 0, 3, 2, 1)
 
 @kernel
 def camp_reach(
-    c: int, start: I32, strength: I32, neighbours: I32, actor_camp: I16, governance: F64, reach: float, scale: float,
-    felt: F64, services: F64,
+    c: int, side_start: I32, side: I16, strength: I32, neighbours: I32, actor_camp: I16, governance: F64, reach: float,
+    scale: float, felt: F64, services: F64,
 ) -> None:  # fmt: skip
     """Fighters of each camp felt in cell `c` and the services of its actors; fills `felt`, `services` (K,)."""
     felt[:] = 0.0
     services[:] = 0.0
     for i in _BY_NUMBER:
         n = c if i == _SELF else neighbours[c, i]
-        if n < 0 or start[n + 1] == start[n]:
+        if n < 0:
             continue
-        for a in range(actor_camp.size):
-            if strength[n, a] == 0:
-                continue
+        for j in range(side_start[n], side_start[n + 1]):
+            a = side[j]
             s = float(strength[n, a])
             if n == c:
                 felt[actor_camp[a]] += s
@@ -110,8 +109,8 @@ def fade(grievance: F32, fear: F32, grievance_left: float, fear_left: float) -> 
 def choose_camps(
     k0: int, k1: int, stream: int, step: int, slot: int, weeks: float, review_rate: float, alarm: float,
     community_cell: I32, people: I16, clan: I16, clans: int, camp: I8, population: I32, grievance: F32, fear: F32,
-    start: I32, strength: I32, neighbours: I32, aid: F32, kinship_of: F64, pact: I8, actor_camp: I16, waiting: I8,
-    governance: F64, disarray: F64, camp_enmity: F64, reach: float,
+    side_start: I32, side: I16, strength: I32, neighbours: I32, aid: F32, kinship_of: F64, pact: I8,
+    actor_camp: I16, waiting: I8, governance: F64, disarray: F64, camp_enmity: F64, reach: float,
     scale: float, coercion: float, protection: float, services: float, kinship: float, resentment: float,
     clan_pull: float, inertia: float, neutral: float, absence: float, exposure: float,
     pact_pull: float, pact_ease: float,
@@ -125,7 +124,8 @@ def choose_camps(
     reconsiders; communities of a cell stand side by side.
     """
     camps = camp_enmity.shape[0]
-    worth, felt, served_in, presence = np.empty(camps), np.empty(camps), np.empty(camps), np.empty(camps)
+    worth, felt, served_in = np.empty(camps), np.empty(camps), np.empty(camps)
+    presence, missed = np.empty(camps), np.empty(camps)
     on_offer = np.empty(camps, np.bool_)
     camps_on_offer(actor_camp, waiting, on_offer)
     order = np.empty(actor_camp.size)
@@ -133,22 +133,22 @@ def choose_camps(
         order[a] = governance[a] * (1.0 - disarray[a])
     shares = np.empty((clans, camps))
     clan_shares(clan, camp, population, shares)
-    draws = np.empty(community_cell.size)
-    first_uniforms(k0, k1, stream, step, np.arange(draws.size), slot, draws)
+    review, pick = np.empty(community_cell.size), np.empty(community_cell.size)
+    uniform_pairs(k0, k1, stream, step, np.arange(review.size).astype(np.int32), slot, review, pick)
     here = -1
     for m in range(community_cell.size):
-        if out_of_reach(draws[m], (review_rate + alarm * min(1.0, fear[m])) * weeks):
+        if out_of_reach(review[m], (review_rate + alarm * min(1.0, fear[m])) * weeks):
             continue
         afraid = 1.0 - exp(-fear[m]) if fear[m] > 0.0 else 0.0
-        review, pick = uniform2(k0, k1, stream, step, m, slot)
-        if review >= chance((review_rate + alarm * afraid) * weeks) or population[m] == 0:
+        if review[m] >= chance((review_rate + alarm * afraid) * weeks) or population[m] == 0:
             continue
         c = community_cell[m]
         if c != here:
-            camp_reach(c, start, strength, neighbours, actor_camp, order, reach, scale, felt, served_in)
+            camp_reach(c, side_start, side, strength, neighbours, actor_camp, order, reach, scale, felt, served_in)
             for k in range(camps):
                 served_in[k] += aid[c, k]
                 presence[k] = log1p(felt[k] / scale)
+                missed[k] = absence / (1.0 + felt[k] / scale)
             here = c
         tormentor = -1
         worst = 0.0
@@ -167,7 +167,7 @@ def choose_camps(
                 served = max(served_in[k], order[pact[m]]) if k == partner else served_in[k]
                 worth[k] += coercion * presence[k] + services * served + kinship * kinship_of[people[m], k]
                 worth[k] += pact_pull if k == partner else 0.0
-                worth[k] -= resentment * grievance[m, k] + absence / (1.0 + felt[k] / scale)
+                worth[k] -= resentment * grievance[m, k] + missed[k]
                 if tormentor >= 0:
                     worth[k] += protection * afraid * camp_enmity[k, tormentor] * presence[k]
             if clan[m] >= 0:
@@ -178,7 +178,7 @@ def choose_camps(
         for k in range(camps):
             worth[k] = exp(worth[k] - best) if on_offer[k] else 0.0
             total += worth[k]
-        target = pick * total
+        target = pick[m] * total
         chosen = camps - 1
         for k in range(camps):
             target -= worth[k]
@@ -194,7 +194,7 @@ def choose_camps(
                 kinship * kinship_of[people[m], chosen] if chosen > 0 else 0.0,
                 -resentment * grievance[m, chosen] if chosen > 0 else 0.0,
                 clan_pull * shares[clan[m], chosen] if clan[m] >= 0 else 0.0,
-                alone if chosen == 0 else -absence / (1.0 + felt[chosen] / scale),
+                alone if chosen == 0 else -missed[chosen],
                 pact_pull if chosen == partner else 0.0,
             )  # fmt: skip
             camp[m] = chosen

@@ -44,7 +44,8 @@ def _reconsider(world: World, p: AllegianceParameters, weeks: float, review_rate
     choose_camps(
         *world.key, int(Stream.ALLEGIANCE), world.step, slot, weeks, review_rate, p.alarm,
         ground.community_cell, ground.community_people, ground.community_clan, len(ground.clan_names),
-        c.camp, c.population, c.grievance, c.fear, world.cells.start, world.cells.strength, ground.neighbours,
+        c.camp, c.population, c.grievance, c.fear,
+        world.cells.side_start, world.cells.side, world.cells.strength, ground.neighbours,
         world.outside.aid, ground.kinship, c.pact, actors.camp, actors.waiting,
         actors.traits[Trait.GOVERNANCE], actors.disarray, enmity_between_camps(world), p.reach,
         p.presence_scale * ground.extent, p.coercion, p.protection, p.services, p.kinship, p.grievance, p.clan,
@@ -52,3 +53,4 @@ def _reconsider(world: World, p: AllegianceParameters, weeks: float, review_rate
         int(Decision.PLEDGE), int(Decision.LAPSE),
         log.rows, log.terms, log.count,
     )  # fmt: skip
+    world.fresh.people_changed()

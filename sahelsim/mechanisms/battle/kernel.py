@@ -157,19 +157,9 @@ def remember_clash(
 
 
 @kernel
-def _present(here: I32, present: I64) -> int:
-    """Actors who have fighters among `here` (A,), into `present` (A,); returns how many."""
-    n = 0
-    for a in range(here.size):
-        present[n] = a
-        n += 1 if here[a] > 0 else 0
-    return n
-
-
-@kernel
 def fight(
     k0: int, k1: int, stream: int, loss_stream: int, step: int, weeks: float,
-    start: I32, order: I32, strength: I32, memory: F32, losses: F32, appeal: F32,
+    start: I32, order: I32, side_start: I32, side: I16, strength: I32, memory: F32, losses: F32, appeal: F32,
     unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
     attraction: F32, neighbours: I32, desert: F32,
     enmity: F64, hostility: F64, rival: I8, skill: F64, initiative: F64, victories: F64, defeats: F64,
@@ -185,18 +175,15 @@ def fight(
     a unit that stands in the cell.
     """
     cells, actors = strength.shape
-    present = np.empty(actors, np.int64)
     for c in range(cells):
+        first_side, last_side = side_start[c], side_start[c + 1]
+        if last_side - first_side < 2:
+            continue
         first, last = start[c], start[c + 1]
-        if last - first < 2:
-            continue
-        n = _present(strength[c], present)
-        if n < 2:
-            continue
         terrain = 1.0 + (desert_factor - 1.0) * desert[c]
-        for i in range(n):
-            for j in range(i + 1, n):
-                a, b = present[i], present[j]
+        for i in range(first_side, last_side):
+            for j in range(i + 1, last_side):
+                a, b = int(side[i]), int(side[j])
                 s_a, s_b = strength[c, a], strength[c, b]
                 if s_a == 0 or s_b == 0 or enmity[a, b] <= 0.0:
                     continue

@@ -43,7 +43,8 @@ def run_step(world: World, parameters: BattleParameters, escalation: float, week
     before = int(log.count[0])
     fight(
         *world.key, int(Stream.BATTLE), int(Stream.BATTLE_LOSSES), world.step, weeks,
-        cells.start, cells.order, cells.strength, cells.memory, cells.losses, cells.appeal,
+        cells.start, cells.order, cells.side_start, cells.side, cells.strength, cells.memory, cells.losses,
+        cells.appeal,
         units.cell, units.actor, units.group, units.role, units.strength,
         world.groups.attraction, ground.neighbours, ground.cells_desert,
         actors.enmity, actors.hostility, actors.rival, t[Trait.SKILL], t[Trait.INITIATIVE] * actors.drive,
@@ -55,5 +56,6 @@ def run_step(world: World, parameters: BattleParameters, escalation: float, week
     )  # fmt: skip
     fought = actors.victories + actors.defeats
     actors.momentum[:] = (actors.victories - actors.defeats) / (fought + p.momentum_scale)
-    world.fresh.units &= int(log.count[0]) == before  # without a battle nobody fell or left
+    if int(log.count[0]) > before:  # without a battle nobody fell or left
+        world.fresh.units_moved()
     index_units(world)

@@ -180,7 +180,8 @@ def civilian_deaths(
 @kernel
 def attack_civilians(
     k0: int, k1: int, stream: int, victim_stream: int, step: int, weeks: float,
-    start: I32, order: I32, strength: I32, pledged: I32, memory: F32, losses: F32, harm: F32,
+    start: I32, order: I32, side_start: I32, side: I16, strength: I32, pledged: I32, memory: F32, losses: F32,
+    harm: F32,
     unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
     community_start: I32, camp: I8, population: I32, grievance: F32, fear: F32, people: I16,
     feud_people: I16, feud_against: I16, actor_camp: I16, camp_enmity: F64, harshness: F64, reprisal_trait: F64,
@@ -198,7 +199,7 @@ def attack_civilians(
     weight = np.empty(most_communities(community_start))
     strongest = np.empty(harshness.size)
     restraint = strongest_motives(camp_enmity, coercion, punishment, kin_restraint, pact_restraint, strongest)
-    side_cell, side_actor, number = sides_among_people(community_start, start, strength)
+    side_cell, side_actor, number = sides_among_people(community_start, side_start, side, strength)
     draws = np.empty(number.size)
     first_uniforms(k0, k1, stream, step, number, 0, draws)
     for i in range(number.size):

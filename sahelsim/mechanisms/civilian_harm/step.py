@@ -35,7 +35,8 @@ def run_step(
     t = actors.traits
     attack_civilians(
         *world.key, int(Stream.CIVILIAN_HARM), int(Stream.CIVILIAN_VICTIM), world.step, weeks,
-        cells.start, cells.order, cells.strength, cells.pledged, cells.memory, cells.losses, cells.harm,
+        cells.start, cells.order, cells.side_start, cells.side, cells.strength, cells.pledged, cells.memory,
+        cells.losses, cells.harm,
         units.actor, units.group, units.strength, world.groups.people,
         ground.community_start, communities.camp, communities.population, communities.grievance, communities.fear,
         ground.community_people, ground.feud_people, ground.feud_against,

@@ -39,27 +39,24 @@ F64 = npt.NDArray[np.float64]
 @kernel
 def defect(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    strength: I32, unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32,
+    strength: I32, living: I32, unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32,
     group_people: I16, cohesion_of: F64, adopt: I16, rival: I8, ideology_of: F64, pay_of: F64, tide_of: F64,
     unit_size: I32, rate: float, reach: float, ideology: float, balance: float, pay: float,
     kin: float, cohesion: float, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> int:  # fmt: skip
-    """All defections of a step, and their number; strength (C, A) follows, so that units see who went before."""
+    """All defections of a step, and their number; strength (C, A) follows, so that units see who went before.
+
+    `living` (N,) are the units that may be alive, in order.
+    """
     actors = strength.shape[1]
     gone = 0
     likely = chance(rate * weeks)
-    living = np.empty(unit_cell.size, np.int32)
-    n = 0
-    for u in range(unit_cell.size):
-        if unit_strength[u] > 0:
-            living[n] = u
-            n += 1
-    weigh, decide = np.empty(n), np.empty(n)
-    uniform_pairs(k0, k1, stream, step, living[:n], 0, weigh, decide)
-    for i in range(n):
-        if weigh[i] >= likely:
-            continue
+    weigh, decide = np.empty(living.size), np.empty(living.size)
+    uniform_pairs(k0, k1, stream, step, living, 0, weigh, decide)
+    for i in range(living.size):
         u = living[i]
+        if weigh[i] >= likely or unit_strength[u] == 0:
+            continue
         c = unit_cell[u]
         a = unit_actor[u]
         g = unit_group[u]

@@ -11,8 +11,7 @@ from sahelsim.mechanisms.defection.parameters import DefectionParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
 from sahelsim.world.groups import adopting_groups
-from sahelsim.world.index import index_units
-from sahelsim.world.index_kernel import fighters_by
+from sahelsim.world.index import fighters_of_actors, index_units, living_units
 from sahelsim.world.state import World
 
 __all__ = ["note_growth", "pay_received", "run_step", "tide"]
@@ -38,9 +37,7 @@ def note_growth(world: World, parameters: DefectionParameters, weeks: float) -> 
     What it has on the first day it is used to; forces that come from outside, leave or split off have moved what it is
     used to already (see `interventions.forces` and `interventions.splits`).
     """
-    actors, units = world.actors, world.units
-    now = np.empty(actors.camp.size, np.int64)
-    fighters_by(units.actor, units.strength, now)
+    actors, now = world.actors, fighters_of_actors(world)
     if world.step == 0:
         actors.usual[:] = now
     grow_used(now, 1.0 - decay_factor(parameters.rise_half_life, weeks), actors.usual, actors.rise)
@@ -60,11 +57,13 @@ def run_step(world: World, parameters: DefectionParameters, unit_size: npt.NDArr
     index_units(world)
     log.reserve(units.cell.size)
     t = actors.traits
-    defect(
+    gone = defect(
         *world.key, int(Stream.DEFECTION), world.step, weeks,
-        world.cells.strength, units.cell, units.actor, units.group, units.strength,
+        world.cells.strength, living_units(world), units.cell, units.actor, units.group, units.strength,
         groups.people, groups.cohesion, adopting_groups(world), actors.rival,
         t[Trait.IDEOLOGY], pay_received(world, p), tide(world, p), unit_size,
         p.rate, p.reach, p.ideology, p.balance, p.pay, p.kin, p.cohesion, int(Decision.DEFECTION),
         log.rows, log.terms, log.count,
     )  # fmt: skip
+    if gone > 0:
+        world.fresh.strengths_changed()

@@ -24,3 +24,4 @@ def run_step(world: World, parameters: DisplacementParameters, weeks: float) -> 
         p.flight_rate, p.hunger_flight, p.blockade, p.fear_threshold, p.return_rate, p.settle_rate, p.onward_rate,
         p.danger, log.rows, log.count,
     )  # fmt: skip
+    world.fresh.people_changed()

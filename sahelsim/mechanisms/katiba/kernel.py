@@ -41,16 +41,16 @@ F64 = npt.NDArray[np.float64]
 
 
 @kernel
-def count_fighters(unit_group: I16, unit_strength: I32, fighters: I32) -> None:
-    """Fighters of each group, into `fighters` (G,)."""
+def count_fighters(living: I32, unit_group: I16, unit_strength: I32, fighters: I32) -> None:
+    """Fighters of each group, into `fighters` (G,); `living` (N,) are the units that may be alive."""
     fighters[:] = 0
     last, run = 0, 0
-    for u in range(unit_group.size):  # units of a group mostly follow one another, and are summed in runs
-        if unit_strength[u] > 0:
-            if unit_group[u] != last:
-                fighters[last] += run
-                last, run = unit_group[u], 0
-            run += unit_strength[u]
+    for i in range(living.size):  # units of a group mostly follow one another, and are summed in runs
+        u = np.uint64(living[i])
+        if unit_group[u] != last:
+            fighters[last] += run
+            last, run = unit_group[u], 0
+        run += unit_strength[u]
     if run > 0:
         fighters[last] += run
 
@@ -133,7 +133,7 @@ def share_ground(
 @kernel
 def go_over(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    start: I32, order: I32, strength: I32, neighbours: I32,
+    living: I32, start: I32, order: I32, strength: I32, neighbours: I32,
     unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32,
     group_actor: I16, group_people: I16, cohesion_of: F64, full_cohesion: F64, command_of: F64,
     adopt: I16, rival: I8, ideology_of: F64, pay_of: F64, tide_of: F64, strain_of: F64, unit_size: I32,
@@ -156,7 +156,7 @@ def go_over(
         if weigh >= chance(rate * weeks):
             continue
         if not counted:
-            count_fighters(unit_group, unit_strength, fighters)
+            count_fighters(living, unit_group, unit_strength, fighters)
             counted = True
         if fighters[g] == 0:
             continue

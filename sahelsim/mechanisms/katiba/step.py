@@ -13,7 +13,7 @@ from sahelsim.mechanisms.katiba.parameters import KatibaParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
 from sahelsim.world.groups import adopting_groups
-from sahelsim.world.index import index_units
+from sahelsim.world.index import index_units, living_units
 from sahelsim.world.log_kernel import write_decision
 from sahelsim.world.state import World
 
@@ -22,7 +22,7 @@ __all__ = ["change_sides", "kill_commander", "muster", "recover", "risk_commande
 
 def muster(world: World) -> None:
     """Count the fighters of each group before the battles of the step."""
-    count_fighters(world.units.group, world.units.strength, world.groups.fighters)
+    count_fighters(living_units(world), world.units.group, world.units.strength, world.groups.fighters)
 
 
 def kill_commander(
@@ -65,7 +65,7 @@ def risk_commanders(world: World, parameters: KatibaParameters) -> None:
     groups, units = world.groups, world.units
     now = np.empty_like(groups.fighters)
     fallen = np.empty(now.size, np.int8)
-    count_fighters(units.group, units.strength, now)
+    count_fighters(living_units(world), units.group, units.strength, now)
     fallen_commanders(*world.key, int(Stream.COMMANDER), world.step, groups.fighters, now, parameters.exposure, fallen)
     for g in np.flatnonzero(fallen):
         share = 1.0 - float(now[g]) / float(groups.fighters[g])
@@ -103,9 +103,9 @@ def change_sides(
     )  # fmt: skip
     index_units(world)
     log.reserve(groups.actor.size)
-    go_over(
+    gone = go_over(
         *world.key, int(Stream.KATIBA), world.step, weeks,
-        world.cells.start, world.cells.order, world.cells.strength, world.ground.neighbours,
+        living_units(world), world.cells.start, world.cells.order, world.cells.strength, world.ground.neighbours,
         units.cell, units.actor, units.group, units.strength,
         groups.actor, groups.people, groups.cohesion, groups.full_cohesion, groups.command,
         adopting_groups(world), actors.rival, actors.traits[Trait.IDEOLOGY], pay_received(world, d), tide(world, d),
@@ -113,3 +113,5 @@ def change_sides(
         p.rate, d.reach, d.ideology, d.balance, d.pay, d.kin, d.cohesion, p.command, p.strain,
         int(Decision.KATIBA_DEFECTION), log.rows, log.terms, log.count,
     )  # fmt: skip
+    if gone > 0:
+        world.fresh.units_moved()

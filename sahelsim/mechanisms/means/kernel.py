@@ -50,20 +50,16 @@ _THOUSAND = 1000
 
 
 @kernel
-def fighters_within_reach(start: I32, strength: I32, neighbours: I32, reach: I32) -> None:
+def fighters_within_reach(side_start: I32, side: I16, strength: I32, neighbours: I32, reach: I32) -> None:
     """Fighters of each actor in a cell and its neighbours; fills `reach` (C, A)."""
     reach[:, :] = 0
     for c in range(strength.shape[0]):
-        if start[c + 1] == start[c]:
-            continue
-        for a in range(strength.shape[1]):
-            s = strength[c, a]
-            if s == 0:
-                continue
-            reach[c, a] += s
+        for j in range(side_start[c], side_start[c + 1]):
+            a = np.uint64(side[j])
+            reach[c, a] += strength[c, a]
             for i in range(neighbours.shape[1]):
                 if neighbours[c, i] >= 0:
-                    reach[neighbours[c, i], a] += s
+                    reach[np.uint64(neighbours[c, i]), a] += strength[c, a]
 
 
 @kernel
@@ -124,13 +120,17 @@ def gather(
     who = np.empty(actor_camp.size, np.int64)
     may = np.empty(actor_camp.size, np.int64)
     near = np.empty(actor_camp.size, np.int64)
-    for c in range(reach.shape[0]):
+    any_closed = border.max() > 0.0
+    for c in range(trade_of.size):
+        rich = trade_of[c] > 0.0 or gold_of[c] > 0.0
+        if not rich and community_start[c] == community_start[c + 1]:
+            continue
         n_near = within_reach(reach[c], near)
         if n_near == 0:
             continue
-        if trade_of[c] > 0.0 or gold_of[c] > 0.0:
+        if rich:
             n = claims(reach[c], near, n_near, trading, weight, who)
-            passing = trade_of[c] * open_share(c, neighbours, country, border)
+            passing = trade_of[c] * (open_share(c, neighbours, country, border) if any_closed else 1.0)
             levy(passing * weeks, weight, who, n, levy_scale, trade)
             levy(gold_of[c] * weeks, weight, who, n, levy_scale, gold)
         n = claims(reach[c], near, n_near, taxing, weight, who)
@@ -230,17 +230,22 @@ def home_of(first: int, last: int, u: float, people: int, community_people: I16)
 
 @kernel
 def desert(
-    k0: int, k1: int, stream: int, step: int, weeks: float, unit_cell: I32, unit_home: I32, unit_actor: I16,
-    unit_group: I16, unit_strength: I32, group_people: I16, community_start: I32, community_people: I16,
-    population: I32, strain: F64, rate: float,
+    k0: int, k1: int, stream: int, step: int, weeks: float, living: I32, unit_cell: I32, unit_home: I32,
+    unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16, community_start: I32,
+    community_people: I16, population: I32, strain: F64, rate: float,
 ) -> int:  # fmt: skip
-    """Fighters go home to a community of their people in the cell, else in the unit's home cell; returns how many."""
+    """Fighters go home to a community of their people in the cell, else in the unit's home cell; returns how many.
+
+    `living` (N,) are the units that may be alive.
+    """
     share = np.zeros(strain.size)
+    strained = False
     for a in range(strain.size):
         if rate * strain[a] > 0.0:
             share[a] = chance(rate * strain[a] * weeks)
+            strained = True
     gone = 0
-    for u in range(unit_cell.size):
+    for u in living if strained else living[:0]:
         if unit_strength[u] == 0 or not rate * strain[unit_actor[u]] > 0.0:
             continue
         part, begin = uniform2(k0, k1, stream, step, u, 0)

@@ -10,8 +10,7 @@ from sahelsim.mechanisms.means.kernel import desert, fighters_within_reach, gath
 from sahelsim.mechanisms.means.parameters import MeansParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Account, Decision, Trait
-from sahelsim.world.index import index_units
-from sahelsim.world.index_kernel import fighters_of
+from sahelsim.world.index import fighters_of_actors, index_units, living_units
 from sahelsim.world.state import World
 
 __all__ = ["run_step", "set_drive"]
@@ -25,25 +24,27 @@ def set_drive(world: World, parameters: MeansParameters) -> None:
 
 def run_step(world: World, parameters: MeansParameters, weeks: float) -> None:
     """Take income, pay the fighters, let those who are not paid go home."""
-    p, actors, units, cells, ground = parameters, world.actors, world.units, world.cells, world.ground
+    p, actors, units, ground = parameters, world.actors, world.units, world.ground
     index_units(world)
     income = np.zeros(actors.accounts.shape)
     income[Account.SUPPORT] = actors.traits[Trait.SUPPORT] * weeks
     _take(world, p, weeks, income)
-    fighters = np.empty(actors.camp.size, np.int64)
-    fighters_of(cells.strength, fighters)
     settle(
         *world.key, int(Stream.MEANS), world.step, weeks, actors.budget, income, actors.traits[Trait.PAY],
-        fighters, p.wage, decay_factor(p.arrears_half_life, weeks),
+        fighters_of_actors(world), p.wage, decay_factor(p.arrears_half_life, weeks),
         int(Account.PAY), actors.treasury, actors.accounts, actors.arrears, actors.strain,
     )  # fmt: skip
-    world.ledger["fighters_home"] += int(
+    gone = int(
         desert(
-            *world.key, int(Stream.DESERTION), world.step, weeks, units.cell, units.home, units.actor, units.group,
-            units.strength, world.groups.people, ground.community_start, ground.community_people,
-            world.communities.population, actors.strain, p.desertion,
+            *world.key, int(Stream.DESERTION), world.step, weeks, living_units(world), units.cell, units.home,
+            units.actor, units.group, units.strength, world.groups.people, ground.community_start,
+            ground.community_people, world.communities.population, actors.strain, p.desertion,
         )
     )  # fmt: skip
+    world.ledger["fighters_home"] += gone
+    if gone > 0:
+        world.fresh.units_moved()
+        world.fresh.people_changed()
 
 
 def _take(world: World, p: MeansParameters, weeks: float, income: npt.NDArray[np.float64]) -> None:
@@ -51,7 +52,7 @@ def _take(world: World, p: MeansParameters, weeks: float, income: npt.NDArray[np
     actors, cells, ground, c, log = world.actors, world.cells, world.ground, world.communities, world.decisions
     t = actors.traits
     reach = world.scratch_like("reach", cells.strength)
-    fighters_within_reach(cells.start, cells.strength, ground.neighbours, reach)
+    fighters_within_reach(cells.side_start, cells.side, cells.strength, ground.neighbours, reach)
     gather(
         weeks, reach, ground.neighbours, ground.cells_country, world.outside.border, ground.trade, ground.gold,
         ground.community_start, c.camp, c.population, c.besieger, c.pact, actors.camp, t[Trait.TAXING],

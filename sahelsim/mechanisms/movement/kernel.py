@@ -22,16 +22,18 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import exp, log, logs
+from sahelsim.elementary import log, logs
+from sahelsim.elementary_block_kernel import exp_block
 from sahelsim.rng import uniform_pairs
 
-__all__ = ["CLOSED", "FORBIDDEN", "cell_appeal", "move_units"]
+__all__ = ["CLOSED", "FORBIDDEN", "cell_appeal", "mobile_actors", "move_units", "spread"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
 
 FORBIDDEN = -1.0e9
 """Attraction of a cell that a group may not enter."""
@@ -44,117 +46,194 @@ _TOGETHER = 32  # cells
 
 
 @kernel
-def _calm_worth(
-    first: int, last: int, pledged: I32, actor_camp: I16, seeks_people: F64, seeks_own: F64, seeks_remote: F64,
-    remoteness: F32, desert: F32, river: F32, desert_cost: float, river_gain: float, people_scale: float,
-    trading: F64, trade: F64, gold: F64, profit: float, profit_scale: float, crowd: F64, riches: F64, worth: F64,
-) -> None:  # fmt: skip
-    """Worth of the cells first:last but for who is armed there; fills `worth` (N, A). `crowd`, `riches` are scratch."""
-    for c in range(first, last):
-        people = 0
-        for k in range(pledged.shape[1]):
-            people += pledged[c, k]
-        crowd[c - first] = 1.0 + people / people_scale
-        riches[c - first] = 1.0 + (trade[c] + gold[c]) / profit_scale
-    logs(crowd, last - first)
-    logs(riches, last - first)
-    for c in range(first, last):
-        here, many, rich, remote = worth[c - first], crowd[c - first], profit * riches[c - first], remoteness[c]
-        ground = river_gain * river[c] - desert_cost * desert[c]
-        for a in range(here.size):
-            here[a] = ground + seeks_people[a] * many + seeks_remote[a] * remote + rich * trading[a]
-        people = 0
-        for k in range(pledged.shape[1]):
-            people += pledged[c, k]
-        if people > 0:
-            for a in range(here.size):
-                here[a] += seeks_own[a] * pledged[c, actor_camp[a]] / people
+def mobile_actors(start: I32, order: I32, unit_actor: I16, unit_role: I8, mobile: I8) -> None:
+    """Where each actor has mobile units; fills `mobile` (C, A)."""
+    mobile[:, :] = 0
+    for c in range(mobile.shape[0]):
+        for i in range(start[c], start[c + 1]):
+            if unit_role[order[i]] != 0:
+                mobile[c, unit_actor[order[i]]] = 1
 
 
 @kernel
-def _enemies(here: I32, against: F64, enemy: F64) -> None:
-    """Hostile strength for each actor where `here` (A,) stand; fills `enemy` (A,). `against` (A, A) by the one met."""
-    for a in range(enemy.size):
-        enemy[a] = 0.0
-    for b in range(here.size):
-        if here[b] > 0:
-            met, fighters = against[b], float(here[b])
-            for a in range(enemy.size):
-                enemy[a] += met[a] * fighters
+def _add_to(source: I8, out: I8) -> None:
+    """1 in `out` (N,) wherever `source` (N,) is 1."""
+    for i in range(out.size):
+        out[i] = max(out[i], source[i])
+
+
+@kernel
+def _spread_by(source: I8, places: int, out: I8) -> None:
+    """Add to `out` what `source` has so many places before and behind."""
+    _add_to(source[places:], out[:-places])
+    _add_to(source[:-places], out[places:])
+
+
+@kernel
+def spread(here: I8, columns: int, cells: int) -> None:
+    """Make `here` (C, A) 1 in all cells that are at most so many `cells` from where it is, on a grid of `columns`."""
+    actors, flat = here.shape[1], here.reshape(-1)
+    row = columns * actors
+    along = flat.copy()
+    for first in range(0, flat.size, row):  # first along each row, then from row to row
+        for n in range(1, min(cells, columns - 1) + 1):
+            _spread_by(flat[first : first + row], n * actors, along[first : first + row])
+    flat[:] = along
+    for n in range(1, min(cells, flat.size // row - 1) + 1):
+        _spread_by(along, n * row, flat)
+
+
+@kernel
+def _near_pairs(first: int, last: int, near: I8, where: I64, who: I64) -> int:
+    """Cells and actors of the pairs in `near` (C, A) in the cells first:last, into `where`, `who`; returns how many."""
+    n = 0
+    for c in range(first, last):
+        for a in range(near.shape[1]):
+            if near[c, a] != 0:
+                where[n], who[n] = c, a
+                n += 1
+    return n
+
+
+@kernel
+def _calm_worth(
+    first: int, last: int, where: I64, who: I64, pledged: I32, actor_camp: I16, seeks_people: F64, seeks_own: F64,
+    seeks_remote: F64, remoteness: F32, desert: F32, river: F32, desert_cost: float, river_gain: float,
+    people_scale: float, trading: F64, trade: F64, gold: F64, profit: float, profit_scale: float, people: F64,
+    crowd: F64, riches: F64, worth: F64,
+) -> None:  # fmt: skip
+    """Worth of cells in first:last, but for who is armed there, to the pairs (where, who); fills `worth` (N,).
+
+    `people`, `crowd` and `riches` are scratch.
+    """
+    for c in range(first, last):
+        people[c - first] = 0.0
+        for k in range(pledged.shape[1]):
+            people[c - first] += pledged[c, k]
+        crowd[c - first] = 1.0 + people[c - first] / people_scale
+        riches[c - first] = 1.0 + (trade[c] + gold[c]) / profit_scale
+    logs(crowd, last - first)
+    logs(riches, last - first)
+    here, many, rich, remote, ground = -1, 0.0, 0.0, np.float32(0.0), 0.0
+    for i in range(where.size):
+        c, a = where[i], who[i]
+        if c != here:
+            here, many, rich, remote = c, crowd[c - first], profit * riches[c - first], remoteness[c]
+            ground = river_gain * river[c] - desert_cost * desert[c]
+        worth[i] = ground + seeks_people[a] * many + seeks_remote[a] * remote + rich * trading[a]
+        if people[c - first] > 0.0:
+            worth[i] += seeks_own[a] * pledged[c, actor_camp[a]] / people[c - first]
+
+
+@kernel
+def _threats(
+    where: I64, who: I64, side_start: I32, side: I16, strength: I32, enmity: F64, threat_scale: float,
+    pair: I64, lure: F64, dread: F64,
+) -> int:  # fmt: skip
+    """What draws and deters the pairs (where, who) that face an enemy; returns how many do.
+
+    Fills `pair` with their numbers, `lure` with 1 + E / s and `dread` with (s + E) / (s + S), or 1 if that is less.
+    """
+    n = 0
+    for i in range(where.size):
+        c, a = where[i], who[i]
+        enemy = 0.0
+        for j in range(side_start[c], side_start[c + 1]):
+            enemy += enmity[a, side[j]] * float(strength[c, side[j]])
+        if enemy > 0.0:
+            own = float(strength[c, a])
+            pair[n] = i
+            lure[n] = 1.0 + enemy / threat_scale
+            dread[n] = (threat_scale + enemy) / (threat_scale + own) if enemy > own else 1.0
+            n += 1
+    return n
 
 
 @kernel
 def cell_appeal(
-    start: I32, strength: I32, pledged: I32, enmity: F64, actor_camp: I16,
+    near: I8, side_start: I32, side: I16, strength: I32, pledged: I32, enmity: F64, actor_camp: I16,
     hunts: F64, caution: F64, seeks_people: F64, seeks_own: F64, seeks_remote: F64,
     remoteness: F32, desert: F32, river: F32,
     threat_scale: float, crowding: float, crowd_size: float, desert_cost: float, river_gain: float,
     people_scale: float, trading: F64, trade: F64, gold: F64, profit: float, profit_scale: float, appeal: F32,
 ) -> None:  # fmt: skip
-    """Worth of every cell to every actor's mobile units; fills `appeal` (C, A).
+    """Worth of cells to the actors' mobile units; fills `appeal` (C, A) where `near` (C, A) is 1.
 
     Cells are taken a few at a time, so that their logarithms can be worked out together.
     """
     cells, actors = strength.shape
-    crowd, riches = np.empty(_TOGETHER), np.empty(_TOGETHER)
-    worth = np.empty((_TOGETHER, actors))
-    lure, dread = np.empty(_TOGETHER * actors), np.empty(_TOGETHER * actors)
-    where, who = np.empty(_TOGETHER * actors, np.int64), np.empty(_TOGETHER * actors, np.int64)
-    enemy, against = np.empty(actors), enmity.T.copy()
+    room = _TOGETHER * actors + 1
+    people, crowd, riches = np.empty(_TOGETHER), np.empty(_TOGETHER), np.empty(_TOGETHER)
+    worth, lure, dread = np.empty(room), np.empty(room), np.empty(room)
+    all_where, all_who, pair = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     for first in range(0, cells, _TOGETHER):
         last = min(first + _TOGETHER, cells)
+        n = _near_pairs(first, last, near, all_where, all_who)
+        where, who = all_where[:n], all_who[:n]
         _calm_worth(
-            first, last, pledged, actor_camp, seeks_people, seeks_own, seeks_remote, remoteness, desert, river,
-            desert_cost, river_gain, people_scale, trading, trade, gold, profit, profit_scale, crowd, riches, worth,
+            first, last, where, who, pledged, actor_camp, seeks_people, seeks_own, seeks_remote, remoteness, desert,
+            river, desert_cost, river_gain, people_scale, trading, trade, gold, profit, profit_scale, people,
+            crowd, riches, worth,
         )  # fmt: skip
-        n = 0
-        for c in range(first, last):
-            if start[c + 1] == start[c]:
-                continue
-            _enemies(strength[c], against, enemy)
-            for a in range(actors):
-                if enemy[a] > 0.0:
-                    own = float(strength[c, a])
-                    lure[n] = 1.0 + enemy[a] / threat_scale
-                    dread[n] = (threat_scale + enemy[a]) / (threat_scale + own) if enemy[a] > own else 1.0
-                    where[n], who[n] = c - first, a
-                    n += 1
-        logs(lure, n)
-        logs(dread, n)
+        met = _threats(where, who, side_start, side, strength, enmity, threat_scale, pair, lure, dread)
+        logs(lure, met)
+        logs(dread, met)
+        for i in range(met):
+            a = who[pair[i]]
+            worth[pair[i]] += hunts[a] * lure[i]
+            worth[pair[i]] -= caution[a] * dread[i]
         for i in range(n):
-            a = who[i]
-            worth[where[i], a] += hunts[a] * lure[i]
-            worth[where[i], a] -= caution[a] * dread[i]
-        for c in range(first, last):
-            if start[c + 1] > start[c]:
-                for a in range(actors):
-                    if strength[c, a] > crowd_size:
-                        worth[c - first, a] -= crowding * log(strength[c, a] / crowd_size)
-            for a in range(actors):
-                appeal[c, a] = worth[c - first, a]
+            c, a = where[i], who[i]
+            if strength[c, a] > crowd_size:
+                worth[i] -= crowding * log(strength[c, a] / crowd_size)
+            appeal[c, a] = worth[i]
 
 
 @kernel
-def _worth_around(
+def _exponents_around(
     g: int, a: int, here: int, attraction: F32, appeal: F32, neighbours: I32, country: I16, border: F32,
-    sharpness: float, border_cost: float, closed_cost: float, worth: F64,
-) -> float:  # fmt: skip
-    """exp(sharpness V) of the eight cells around and, last, of the cell itself, into `worth` (9,); their sum."""
+    sharpness: float, border_cost: float, closed_cost: float, exponent: F64,
+) -> None:  # fmt: skip
+    """sharpness V, less the greatest of them, of the eight cells around and, last, of the cell itself.
+
+    Fills `exponent` (9,); minus infinity for cells that are closed.
+    """
     best = float(attraction[g, here] + appeal[here, a])
-    worth[8] = best
+    exponent[8] = best
     for i in range(8):
         c = neighbours[here, i]
-        worth[i] = FORBIDDEN
+        exponent[i] = FORBIDDEN
         if c >= 0:
-            worth[i] = attraction[g, c] + appeal[c, a]
+            exponent[i] = attraction[g, c] + appeal[c, a]
             if country[c] != country[here]:
-                worth[i] -= border_cost + closed_cost * border[country[here], country[c]]
-            best = max(best, worth[i])
-    total = 0.0
+                exponent[i] -= border_cost + closed_cost * border[country[here], country[c]]
+            best = max(best, exponent[i])
     for i in range(9):
-        worth[i] = exp(sharpness * (worth[i] - best)) if worth[i] > CLOSED else 0.0
-        total += worth[i]
-    return total
+        exponent[i] = sharpness * (exponent[i] - best) if exponent[i] > CLOSED else -np.inf
+
+
+@kernel
+def _movers(
+    mobile: I32, weigh: F64, pick: F64, unit_actor: I16, unit_group: I16, unit_cell: I32, chance_to_move: F64,
+    choice: I32, group_of: I16, cell_of: I32,
+) -> tuple[int, int]:  # fmt: skip
+    """Units that weigh a move, to the front of `mobile` and `pick`, and the choices that they have before them.
+
+    Units of one group in one cell have the same choice: `choice` (N,) numbers it, `group_of` and `cell_of` say whose it
+    is. Returns the number of units and of choices.
+    """
+    n, choices = 0, 0
+    for i in range(mobile.size):
+        u = mobile[i]
+        if weigh[i] >= chance_to_move[unit_actor[u]]:
+            continue
+        g, c = unit_group[u], unit_cell[u]
+        if choices == 0 or g != group_of[choices - 1] or c != cell_of[choices - 1]:
+            group_of[choices], cell_of[choices] = g, c
+            choices += 1
+        mobile[n], pick[n], choice[n] = u, pick[i], choices - 1
+        n += 1
+    return n, choices
 
 
 @kernel
@@ -166,7 +245,8 @@ def move_units(
 ) -> None:  # fmt: skip
     """Each mobile unit weighs a move with its actor's chance and takes one of its nine cells.
 
-    Units of one group in one cell have the same nine cells before them: their worth is worked out once.
+    Units of one group in one cell have the same nine cells before them: their worth is worked out once, and the
+    exponentials of all of them together.
 
     Parameters
     ----------
@@ -186,26 +266,33 @@ def move_units(
     for i in range(start[-1]):
         mobile[n] = order[i]
         n += 1 if unit_role[order[i]] != 0 else 0
-    weigh, pick = np.empty(n), np.empty(n)
+    weigh, pick, choice = np.empty(n), np.empty(n), np.empty(n, np.int32)
+    group_of, cell_of = np.empty(n, np.int16), np.empty(n, np.int32)
     uniform_pairs(k0, k1, stream, step, mobile[:n], hop, weigh, pick)
-    worth = np.empty(9)
-    total = 0.0
-    group, cell = -1, -1
-    for i in range(n):
-        u = mobile[i]
-        a = unit_actor[u]
-        if weigh[i] >= chance_to_move[a]:
-            continue
-        if unit_group[u] != group or unit_cell[u] != cell:
-            group, cell = unit_group[u], unit_cell[u]
-            total = _worth_around(
-                group, a, cell, attraction, appeal, neighbours, country, border, sharpness, border_cost, closed_cost,
-                worth,
-            )  # fmt: skip
-        target = pick[i] * total
+    movers, choices = _movers(
+        mobile[:n], weigh, pick, unit_actor, unit_group, unit_cell, chance_to_move, choice, group_of, cell_of
+    )
+    exponent, worth, total = np.empty(9 * choices), np.empty(9 * choices), np.zeros(choices)
+    actor_of = np.empty(choices, np.int16)
+    for i in range(movers):
+        actor_of[choice[i]] = unit_actor[mobile[i]]
+    for j in range(choices):
+        _exponents_around(
+            group_of[j], actor_of[j], cell_of[j], attraction, appeal, neighbours, country, border, sharpness,
+            border_cost, closed_cost, exponent[9 * j : 9 * j + 9],
+        )  # fmt: skip
+    exp_block(exponent, worth)
+    for j in range(choices):
         for k in range(9):
-            target -= worth[k]
+            if exponent[9 * j + k] == -np.inf:
+                worth[9 * j + k] = 0.0
+            total[j] += worth[9 * j + k]
+    for i in range(movers):
+        j = choice[i]
+        target = pick[i] * total[j]
+        for k in range(9):
+            target -= worth[9 * j + k]
             if target < 0.0:
                 if k < 8:
-                    unit_cell[u] = neighbours[cell, k]
+                    unit_cell[mobile[i]] = neighbours[cell_of[j], k]
                 break

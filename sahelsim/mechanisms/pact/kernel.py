@@ -122,7 +122,8 @@ def keep_pacts(
 @kernel
 def offer_pacts(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    community_start: I32, people: I16, neighbours: I32, start: I32, strength: I32, trust: F32, enmity: F64, local: I8,
+    community_start: I32, people: I16, neighbours: I32, side_start: I32, side: I16, strength: I32, trust: F32,
+    enmity: F64, local: I8,
     actor_camp: I16, bargaining: F64, governance: F64, disarray: F64, kinship_of: F64,
     camp: I8, population: I32, grievance: F32, fear: F32, hunger: F32,
     besieger: I8, tightness: F32, siege_start: I32, pact: I8, pact_start: I32, pact_harm: I32,
@@ -135,17 +136,20 @@ def offer_pacts(
 
     Most draws are above any hazard that the cell can have; only for the others it is worked out.
     """
-    order_of, most = np.empty(bargaining.size), np.empty(bargaining.size)
+    order_of, most, held = np.empty(bargaining.size), np.empty(bargaining.size), np.zeros(bargaining.size, np.int64)
+    for m in range(besieger.size):
+        if besieger[m] >= 0:
+            held[besieger[m]] += 1
     for a in range(bargaining.size):
         order_of[a] = governance[a] * (1.0 - disarray[a])
         most[a] = rate * bargaining[a] * (1.0 + governing * order_of[a]) * weeks
-    side_cell, side_actor, number = sides_among_people(community_start, start, strength)
+    side_cell, side_actor, number = sides_among_people(community_start, side_start, side, strength)
     draws = np.empty(number.size)
     first_uniforms(k0, k1, stream, step, number, 0, draws)
     for i in range(number.size):
         c, a = side_cell[i], side_actor[i]
         first, last = community_start[c], community_start[c + 1]
-        urged = urge * sieges_here(first, last, besieger, a)
+        urged = urge * sieges_here(first, last, besieger, a) if held[a] > 0 else 0.0
         if bargaining[a] <= 0.0 or out_of_reach(draws[i], most[a] * ((last - first) * (1.0 + resistance) + urged)):
             continue
         onset, which, answer, _ = uniform4(k0, k1, stream, step, number[i], 0)
@@ -223,5 +227,7 @@ def bind_cells(
             if pact[m] >= 0:
                 bound[c, pact[m]] += population[m]
         for a in range(bound.shape[1]):
+            if bound[c, a] == 0.0:
+                continue
             bound[c, a] /= total
             trust[c, a] += (1.0 - exp(-trust_gain * bound[c, a] * weeks)) * (1.0 - trust[c, a])

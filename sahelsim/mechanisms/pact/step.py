@@ -33,7 +33,8 @@ def run_step(world: World, parameters: PactParameters, weeks: float) -> None:
     )  # fmt: skip
     offer_pacts(
         *world.key, int(Stream.PACT), world.step, weeks,
-        ground.community_start, ground.community_people, ground.neighbours, cells.start, cells.strength, cells.trust,
+        ground.community_start, ground.community_people, ground.neighbours, cells.side_start, cells.side,
+        cells.strength, cells.trust,
         actors.enmity, actors.local, actors.camp, t[Trait.BARGAINING], t[Trait.GOVERNANCE], actors.disarray,
         ground.kinship,
         c.camp, c.population, c.grievance, c.fear, c.hunger,

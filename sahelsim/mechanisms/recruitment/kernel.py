@@ -22,7 +22,6 @@ from sahelsim.accelerate import kernel
 from sahelsim.elementary import exp
 from sahelsim.mechanisms.movement.kernel import CLOSED
 from sahelsim.rng import uniform2, uniform4
-from sahelsim.world.index_kernel import fighters_of
 
 __all__ = ["enlist", "merge_small", "refill_armies", "refill_army", "split_large"]
 
@@ -38,9 +37,10 @@ F64 = npt.NDArray[np.float64]
 @kernel
 def enlist(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    start: I32, order: I32, strength: I32, pledged: I32, unit_actor: I16, unit_strength: I32,
-    community_start: I32, camp: I8, population: I32, besieger: I8, actor_camp: I16, recruiting: F64, momentum_of: F64,
-    fame_of: F64, rate: float, ceiling: float, momentum: float, fame: float, purse: I64, recruits: I64,
+    start: I32, order: I32, side_start: I32, side: I16, strength: I32, pledged: I32, unit_actor: I16,
+    unit_strength: I32, community_start: I32, camp: I8, population: I32, besieger: I8, actor_camp: I16,
+    recruiting: F64, momentum_of: F64, fame_of: F64,
+    rate: float, ceiling: float, momentum: float, fame: float, purse: I64, recruits: I64,
 ) -> None:  # fmt: skip
     """Recruits from the communities of the own camp, cell by cell.
 
@@ -54,9 +54,10 @@ def enlist(
     cells, actors = strength.shape
     recruits[:] = 0
     for c in range(cells):
-        if start[c + 1] == start[c] or community_start[c + 1] == community_start[c]:
+        if community_start[c + 1] == community_start[c]:
             continue
-        for a in range(actors):
+        for i in range(side_start[c], side_start[c + 1]):
+            a = side[i]
             k = actor_camp[a]
             if strength[c, a] == 0 or recruiting[a] <= 0.0 or pledged[c, k] <= 0:
                 continue
@@ -67,9 +68,9 @@ def enlist(
             if free == 0:
                 continue
             armed = 0
-            for b in range(actors):
-                if actor_camp[b] == k:
-                    armed += strength[c, b]
+            for j in range(side_start[c], side_start[c + 1]):
+                if actor_camp[side[j]] == k:
+                    armed += strength[c, side[j]]
             room = 1.0 - armed / (ceiling * recruiting[a] * free)
             if room <= 0.0:
                 continue
@@ -80,8 +81,8 @@ def enlist(
             found = 0
             here = community_start[c + 1] - community_start[c]
             offset = int(begin * here)
-            for i in range(here):
-                m = community_start[c] + (offset + i) % here
+            for j in range(here):
+                m = community_start[c] + (offset + j) % here
                 if camp[m] == k and besieger[m] < 0 and found < wanted:
                     taken = min(wanted - found, population[m])
                     population[m] -= taken
@@ -90,11 +91,11 @@ def enlist(
                 pledged[c, k] -= found
                 recruits[a] += found
                 target = unit_draw * strength[c, a]
-                for i in range(start[c], start[c + 1]):
-                    if unit_actor[order[i]] == a:
-                        target -= unit_strength[order[i]]
+                for j in range(start[c], start[c + 1]):
+                    if unit_actor[order[j]] == a:
+                        target -= unit_strength[order[j]]
                         if target < 0.0:
-                            unit_strength[order[i]] += found
+                            unit_strength[order[j]] += found
                             break
                 strength[c, a] += found
 
@@ -135,18 +136,15 @@ def split_large(
 def merge_small(start: I32, order: I32, unit_cell: I32, unit_actor: I16, unit_strength: I32, below: int) -> None:
     """Units below `below` fighters join the next unit of their actor in the cell, if there is one.
 
-    Those that the index of the cells (`start`, `order`) does not have yet stay as they are.
+    Those that the index of the cells (`start`, `order`) does not have yet, or elsewhere, stay as they are.
     """
-    for u in range(unit_strength.size):
-        if unit_strength[u] == 0 or unit_strength[u] >= below:
+    for i in range(start[-1]):
+        u = order[i]
+        if unit_strength[u] == 0 or unit_strength[u] >= below or i < start[unit_cell[u]]:
             continue
-        last = start[unit_cell[u] + 1]
-        i = start[unit_cell[u]]
-        while i < last and order[i] != u:
-            i += 1
-        for j in range(i + 1, last):
+        for j in range(i + 1, start[unit_cell[u] + 1]):
             v = order[j]
-            if unit_actor[v] == unit_actor[u] and unit_strength[v] > 0:
+            if unit_actor[v] == unit_actor[u] and unit_strength[v] > 0 and unit_cell[v] == unit_cell[u]:
                 unit_strength[v] += unit_strength[u]
                 unit_strength[u] = 0
                 break
@@ -185,18 +183,17 @@ def refill_army(
 
 @kernel
 def refill_armies(
-    k0: int, k1: int, stream: int, step: int, share: float, establishment: F64, strength: I32, depot: I32, room: I64,
+    k0: int, k1: int, stream: int, step: int, share: float, establishment: F64, fighters: I64, depot: I32, room: I64,
     raised: I64, purse: I64, population: I32, unit_cell: I32, unit_home: I32, unit_actor: I16, unit_group: I16,
     unit_strength: I32, attraction: F32, unit_size: I32, recruits: I64,
 ) -> None:  # fmt: skip
     """Refill a `share` of what each army lacks from the people of its depot; adds to `recruits` (A,).
 
-    `raised` (A,) are the units that each actor had at the start, `room` (A, 2) the places of its new ones.
+    `fighters` (A,) are those that each actor has, `raised` (A,) the units that it had at the start, `room` (A, 2) the
+    places of its new ones.
     """
-    total = np.empty(depot.size, np.int64)
-    fighters_of(strength, total)
     for a in range(depot.size):
-        shortfall = establishment[a] - total[a]
+        shortfall = establishment[a] - fighters[a]
         if establishment[a] <= 0.0 or depot[a] < 0 or shortfall <= 0.0:
             continue
         people = min(population[depot[a]], purse[a] - recruits[a])

@@ -9,8 +9,7 @@ from sahelsim.mechanisms.recruitment.kernel import enlist, merge_small, refill_a
 from sahelsim.mechanisms.recruitment.parameters import RecruitmentParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Account, Role, Trait
-from sahelsim.world.index import index_communities, index_units
-from sahelsim.world.index_kernel import fighters_of
+from sahelsim.world.index import fighters_of_actors, index_communities, index_units
 from sahelsim.world.state import World
 
 __all__ = ["Rolls", "run_step"]
@@ -60,18 +59,19 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
     p, actors, units, cells = parameters, world.actors, world.units, world.cells
     index_units(world)
     index_communities(world)
-    purse = _purse(world, p, wage)
+    fighters = fighters_of_actors(world)
+    purse = _purse(world, p, wage, fighters)
     recruits = np.zeros_like(purse)
     enlist(
         *world.key, int(Stream.RECRUITMENT), world.step, weeks,
-        cells.start, cells.order, cells.strength, cells.pledged, units.actor, units.strength,
-        world.ground.community_start, world.communities.camp, world.communities.population,
+        cells.start, cells.order, cells.side_start, cells.side, cells.strength, cells.pledged, units.actor,
+        units.strength, world.ground.community_start, world.communities.camp, world.communities.population,
         world.communities.besieger, actors.camp, actors.traits[Trait.RECRUITING] * (1.0 - actors.strain),
         actors.momentum, actors.fame, p.rate, p.ceiling, p.momentum, p.fame, purse, recruits,
     )  # fmt: skip
     refill_armies(
         *world.key, int(Stream.REFILL), world.step, min(1.0, p.refill * weeks), actors.traits[Trait.ESTABLISHMENT],
-        cells.strength, rolls.depot, rolls.room, rolls.raised, purse, world.communities.population,
+        fighters + recruits, rolls.depot, rolls.room, rolls.raised, purse, world.communities.population,
         units.cell, units.home, units.actor, units.group, units.strength, world.groups.attraction, rolls.unit_size,
         recruits,
     )  # fmt: skip
@@ -84,13 +84,13 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
         units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size, rolls.spare,
         int(Role.MOBILE), p.split_factor,
     )  # fmt: skip
+    world.fresh.units_raised()
+    world.fresh.people_changed()
 
 
-def _purse(world: World, p: RecruitmentParameters, wage: float) -> I64:
+def _purse(world: World, p: RecruitmentParameters, wage: float, fighters: I64) -> I64:
     """Recruits that each actor can pay for, shape (A,), without touching its reserve."""
     actors = world.actors
-    fighters = np.empty(actors.camp.size, np.int64)
-    fighters_of(world.cells.strength, fighters)
     reserve = p.reserve * wage * actors.traits[Trait.PAY] * fighters
     free = np.maximum(actors.treasury - np.ceil(reserve).astype(np.int64), 0)
     return np.where((actors.budget == 1) & (p.cost > 0), free // max(p.cost, 1), _ANY_NUMBER)

@@ -53,6 +53,7 @@ def run_step(
         p.kin_blame * p.fallen, cells.harm,
     )  # fmt: skip
     log.reserve(len(ground.feud_sites))
+    before = int(log.count[0])
     avenge(
         *world.key, int(Stream.REVENGE), int(Stream.REVENGE_VICTIM), world.step, weeks,
         ground.feud_sites, ground.feud_people, ground.feud_against, ground.feud_level, ground.feud_avenger,
@@ -66,3 +67,6 @@ def run_step(
         harm.victim_exponent, harm.grievance_gain, harm.grievance_spill, harm.fear_gain, p.kin_blame, int(Harm.REVENGE),
         log.rows, log.terms, log.count,
     )  # fmt: skip
+    if int(log.count[0]) > before:
+        world.fresh.strengths_changed()
+        world.fresh.people_changed()

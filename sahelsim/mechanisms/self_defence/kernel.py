@@ -103,6 +103,17 @@ def _closest(kinship: F64) -> float:
 
 
 @kernel
+def _fearful(fear: F32) -> I64:
+    """Communities that are afraid, in order."""
+    found = np.empty(fear.size, np.int64)
+    n = 0
+    for m in range(fear.size):
+        found[n] = m
+        n += 1 if fear[m] > 0.0 else 0
+    return found[:n]
+
+
+@kernel
 def raise_bands(
     k0: int, k1: int, stream: int, step: int, weeks: float,
     neighbours: I32, strength: I32, memory: F32, attraction: F32, actor_camp: I16, waiting: I8,
@@ -122,10 +133,12 @@ def raise_bands(
     raised = 0
     refused = 0
     most = rate * exp(tie * _closest(kinship)) * weeks
-    draws = np.empty(fear.size)
-    first_uniforms(k0, k1, stream, step, np.arange(draws.size), 0, draws)
-    for m in range(fear.size):
-        if fear[m] <= 0.0 or out_of_reach(draws[m], most * min(1.0, fear[m] / fear_scale)):
+    fearful = _fearful(fear)
+    draws = np.empty(fearful.size)
+    first_uniforms(k0, k1, stream, step, fearful, 0, draws)
+    for i in range(fearful.size):
+        m = fearful[i]
+        if out_of_reach(draws[i], most * min(1.0, fear[m] / fear_scale)):
             continue
         c = community_cell[m]
         harm = 1.0 - exp(-around(memory, c, neighbours, nearby) / harm_scale)

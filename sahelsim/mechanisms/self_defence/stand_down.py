@@ -6,6 +6,7 @@ from sahelsim.mechanisms.self_defence.parameters import SelfDefenceParameters
 from sahelsim.mechanisms.self_defence.stand_down_kernel import stand_down
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Role
+from sahelsim.world.index import living_units
 from sahelsim.world.state import World
 
 __all__ = ["send_home"]
@@ -30,7 +31,7 @@ def send_home(world: World, parameters: SelfDefenceParameters, weeks: float) -> 
             *world.key, int(Stream.STAND_DOWN), world.step, weeks,
             ground.neighbours, cells.strength, actors.camp, actors.enmity, ground.raised,
             ground.community_start, communities.camp, communities.population, ground.community_people, ground.kinship,
-            world.groups.people, units.cell, units.actor, units.group, units.role, units.strength,
+            world.groups.people, living_units(world), units.cell, units.actor, units.group, units.role, units.strength,
             p.stand_down, p.nearby, int(Role.GARRISON), int(Decision.MILITIA_STOOD_DOWN),
             log.rows, log.terms, log.count,
         )

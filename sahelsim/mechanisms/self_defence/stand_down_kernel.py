@@ -21,10 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import chance
+from sahelsim.elementary import chance, out_of_reach
 from sahelsim.mechanisms.means.kernel import home_of
 from sahelsim.mechanisms.self_defence.kernel import protectors
-from sahelsim.rng import uniform2
+from sahelsim.rng import uniform_pairs
 from sahelsim.world.log_kernel import write_decision
 
 __all__ = ["stand_down", "threat"]
@@ -56,31 +56,39 @@ def stand_down(
     k0: int, k1: int, stream: int, step: int, weeks: float,
     neighbours: I32, strength: I32, actor_camp: I16, enmity: F64, watch: I8,
     community_start: I32, camp: I8, population: I32, people: I16, kinship: F64, group_people: I16,
-    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
+    living: I32, unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
     rate: float, nearby: float, garrison: int, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> int:  # fmt: skip
     """Men who go home in a step; `watch` (A,) is 1 for the militias that a people raises.
 
+    `living` (N,) are the units that may be alive, in order.
     Strength (C, A), population and units follow. One number of a band is held against the chance at
     T / (T + G) = 1, which no band exceeds, and only then against that of its hazard.
     """
     home = 0
     most = chance(rate * weeks)
-    for u in range(unit_cell.size):
-        a = unit_actor[u]
-        if unit_strength[u] == 0 or watch[a] == 0 or unit_role[u] != garrison:
+    guards = np.empty(living.size, np.int32)
+    n = 0
+    for i in range(living.size):
+        u = living[i]
+        guards[n] = u
+        n += 1 if unit_strength[u] > 0 and watch[unit_actor[u]] == 1 and unit_role[u] == garrison else 0
+    weigh, begin = np.empty(n), np.empty(n)
+    uniform_pairs(k0, k1, stream, step, guards[:n], 0, weigh, begin)
+    for i in range(n):
+        if weigh[i] >= most:
             continue
-        weigh, begin = uniform2(k0, k1, stream, step, u, 0)
-        if weigh >= most:
+        u = guards[i]
+        a, c = unit_actor[u], unit_cell[u]
+        against = threat(c, strength, neighbours, nearby, enmity[a])
+        if out_of_reach(weigh[i], rate * against / (against + strength[c, a]) * weeks):  # it is among its protectors
             continue
-        c = unit_cell[u]
-        m = home_of(community_start[c], community_start[c + 1], begin, group_people[unit_group[u]], people)
+        m = home_of(community_start[c], community_start[c + 1], begin[i], group_people[unit_group[u]], people)
         if m < 0:
             continue
-        against = threat(c, strength, neighbours, nearby, enmity[a])
         own = protectors(c, strength, neighbours, nearby, actor_camp, camp[m], actor_camp[a], kinship[people[m]])
         hazard = rate * against / (against + own)
-        if weigh >= chance(hazard * weeks):
+        if weigh[i] >= chance(hazard * weeks):
             continue
         men = unit_strength[u]
         unit_strength[u] = 0

@@ -43,5 +43,10 @@ def run_step(world: World, parameters: SelfDefenceParameters, rolls: Rolls, week
     )  # fmt: skip
     world.ledger["recruits"] += raised
     world.ledger["bands_refused"] += refused
-    if raised + send_home(world, p, weeks) > 0:
+    if raised > 0:
+        world.fresh.units_raised()
+    home = send_home(world, p, weeks)
+    if raised + home > 0:
+        world.fresh.strengths_changed()
+        world.fresh.people_changed()
         index_units(world)

@@ -214,7 +214,7 @@ def _worst_will(a: int, camp_enmity: F64, neutral: float) -> float:
 @kernel
 def lay_sieges(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    community_start: I32, neighbours: I32, shelter: F32, start: I32, strength: I32,
+    community_start: I32, neighbours: I32, shelter: F32, side_start: I32, side: I16, strength: I32,
     enmity: F64, camp_enmity: F64, local: I8, actor_camp: I16, besieging: F64, drive: F64,
     camp: I8, population: I32, pact: I8, besieger: I8, tightness: F32, siege_start: I32,
     rate: float, min_people: int, max_people: int, neutral: float, reach: float, scale: float, resistance: float,
@@ -227,7 +227,7 @@ def lay_sieges(
     most = np.empty(besieging.size)
     for a in range(besieging.size):
         most[a] = rate * besieging[a] * drive[a] * (1.0 + resistance) * _worst_will(a, camp_enmity, neutral) * weeks
-    side_cell, side_actor, number = sides_among_people(community_start, start, strength)
+    side_cell, side_actor, number = sides_among_people(community_start, side_start, side, strength)
     draws = np.empty(number.size)
     first_uniforms(k0, k1, stream, step, number, 0, draws)
     for i in range(number.size):

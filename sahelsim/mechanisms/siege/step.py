@@ -28,6 +28,7 @@ def run_step(world: World, parameters: SiegeParameters, weeks: float) -> None:
     besieging = actors.traits[Trait.BESIEGING]
     enmity = camp_enmity(world)
     log.reserve(3 * ground.communities)  # an end, a pledge and a beginning
+    before = int(log.count[0])
     press_sieges(
         *world.key, int(Stream.SIEGE_END), world.step, weeks,
         ground.community_start, ground.community_cell, ground.neighbours, world.outside.shelter, cells.strength,
@@ -37,9 +38,12 @@ def run_step(world: World, parameters: SiegeParameters, weeks: float) -> None:
         p.lifting, p.relief, p.surrender, p.patience, p.resentment, int(Decision.SIEGE_END), int(Decision.PLEDGE),
         log.rows, log.terms, log.count,
     )  # fmt: skip
+    if int(log.count[0]) > before:  # who surrenders changes sides
+        world.fresh.people_changed()
     lay_sieges(
         *world.key, int(Stream.SIEGE), world.step, weeks,
-        ground.community_start, ground.neighbours, world.outside.shelter, cells.start, cells.strength,
+        ground.community_start, ground.neighbours, world.outside.shelter, cells.side_start, cells.side,
+        cells.strength,
         actors.enmity, enmity, actors.local, actors.camp, besieging, actors.drive,
         c.camp, c.population, c.pact, c.besieger, c.tightness, c.siege_start,
         p.rate, p.min_people, p.max_people, p.neutral, p.reach, scale, p.resistance, p.crew,

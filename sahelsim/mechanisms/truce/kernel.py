@@ -98,7 +98,7 @@ def common_enemy_share(fights: F64, a: int, b: int) -> float:
 @kernel
 def update_truces(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    strength: I32, hostility: F64, creed: F64, rival: I8, truce: I8, held: I8,
+    strength: I32, fighters: I64, hostility: F64, creed: F64, rival: I8, truce: I8, held: I8,
     loss_memory: F64, fight_memory: F64, ideology_of: F64, onset_rate: float, onset_hostility: float,
     exhaustion: float, common_enemy: float,
     breakdown_rate: float, breakdown_ideology: float, breakdown_overlap: float, breakdown_hostility: float,
@@ -108,6 +108,7 @@ def update_truces(
 ) -> None:  # fmt: skip
     """Begin and end the truces of all rivalries; see the module for the hazards.
 
+    `fighters` (A,) are those of each actor, `strength` (C, A) the same by cell.
     `fresh` is the number of remembered deaths from which a new truce counts as negotiated.
     """
     actors = hostility.shape[0]
@@ -115,16 +116,12 @@ def update_truces(
         for b in range(a + 1, actors):
             if rival[a, b] == 0 or held[a, b] == 1:
                 continue
-            total_a, total_b = 0, 0
-            for c in range(strength.shape[0]):
-                total_a += strength[c, a]
-                total_b += strength[c, b]
-            if total_a == 0 or total_b == 0:
+            if fighters[a] == 0 or fighters[b] == 0:
                 continue
             gap = creed[a, b] * abs(ideology_of[a] - ideology_of[b])
             overlap = overlap_of(strength, a, b)
             enemy = common_enemy_share(fight_memory, a, b)
-            tired = 1.0 - exp(-loss_memory[a, b] / (exhaustion_scale * min(total_a, total_b)))
+            tired = 1.0 - exp(-loss_memory[a, b] / (exhaustion_scale * min(fighters[a], fighters[b])))
             h = hostility[a, b]
             dyad = a * actors + b
             u, _ = uniform2(k0, k1, stream, step, dyad, 0)

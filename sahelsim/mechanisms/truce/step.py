@@ -7,7 +7,7 @@ from sahelsim.mechanisms.truce.kernel import drift_hostility, update_enmity, upd
 from sahelsim.mechanisms.truce.parameters import TruceParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
-from sahelsim.world.index import index_units
+from sahelsim.world.index import fighters_of_actors
 from sahelsim.world.state import World
 
 __all__ = ["drift", "refresh_enmity", "run_step"]
@@ -32,12 +32,12 @@ def drift(world: World, parameters: TruceParameters, weeks: float) -> None:
 def run_step(world: World, parameters: TruceParameters, weeks: float) -> None:
     """Let truces begin and end."""
     p, a, log = parameters, world.actors, world.decisions
-    index_units(world)
     ideology = a.traits[Trait.IDEOLOGY]
     log.reserve(a.camp.size * a.camp.size)
     update_truces(
         *world.key, int(Stream.TRUCE), world.step, weeks,
-        world.cells.strength, a.hostility, a.creed, a.rival, a.truce, a.held, a.loss_memory, a.fight_memory, ideology,
+        world.cells.strength, fighters_of_actors(world), a.hostility, a.creed, a.rival, a.truce, a.held,
+        a.loss_memory, a.fight_memory, ideology,
         p.onset_rate, p.onset_hostility, p.exhaustion, p.common_enemy,
         p.breakdown_rate, p.breakdown_ideology, p.breakdown_overlap, p.breakdown_hostility,
         p.negotiated_hold, p.truce_relief, p.fresh_deaths, p.exhaustion_scale,
