@@ -46,13 +46,14 @@ def sweep_command(
     if dry_run:
         _say_what_would_be(loaded, folder, chosen.name, as_json=as_json)
         return
-    last: list[Tally] = []
+    begun = False
     errors = Console(stderr=True, markup=False, highlight=False)
     try:
         with sweep_bar(errors, loaded.experiment.name, quiet=quiet) as bar:
 
             def watch(tally: Tally) -> None:
-                last[:] = [tally]
+                nonlocal begun
+                begun = True
                 bar(tally.done, tally.failed, tally.total)
 
             def say(line: str) -> None:
@@ -63,9 +64,9 @@ def sweep_command(
                 accept_new_code=accept_new_code, watch=watch, say=None if quiet else say,
             )  # fmt: skip
     except Stopped:
-        if last:
+        if begun:
             behind = chosen.left_behind()
-            print(_how_to_go_on(last[0], file, store, folder, behind), file=sys.stderr)
+            print(_how_to_go_on(_tally_of(folder), file, store, folder, behind), file=sys.stderr)
         raise
     except BadInput as error:
         raise at_key(error, file) from None
@@ -75,6 +76,15 @@ def sweep_command(
 def default_store(name: str) -> Path:
     """``runs/NAME``."""
     return Path("runs") / name
+
+
+def _tally_of(folder: Path) -> Tally:
+    """What the store holds: as it is stopped, a worker may have written what its parent never heard of."""
+    from sahelsim.sweep.engines.base import Tally
+    from sahelsim.sweep.status import Watcher
+
+    now = Watcher(folder).look()
+    return Tally(now.done, now.failed, now.total)
 
 
 def _report(tally: Tally, file: Path, store: Path | None, folder: Path, *, as_json: bool, quiet: bool) -> None:
