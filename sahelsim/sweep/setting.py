@@ -45,8 +45,8 @@ class Setting:
             The values do not go together.
         """
         scenario = with_values(self.variant, settings)
-        require_sound(scenario)
         key = tuple((path, value) for path, value in settings.items() if not leaves_the_world_alone(path))
+        require_sound(scenario, numbers_only=not key)
         if key not in self._kept:
             if len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]

@@ -31,9 +31,9 @@ def faults_of(scenario: Scenario) -> Iterator[Finding]:
         yield from check_interventions(scenario)
 
 
-def require_sound(scenario: Scenario) -> None:
-    """Raise BadInput with the first fault of a scenario."""
-    fault = next(faults_of(scenario), None)
+def require_sound(scenario: Scenario, *, numbers_only: bool = False) -> None:
+    """Raise BadInput with the first fault; `numbers_only` where names and dates are those of a sound scenario."""
+    fault = next(check_numbers(scenario) if numbers_only else faults_of(scenario), None)
     if fault is not None:
         raise BadInput(fault.message, path=dotted(fault.path))
 

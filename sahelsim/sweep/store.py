@@ -114,11 +114,13 @@ class Store:
 
         return pq.read_table(self.path / DRAWS, use_threads=False)
 
+    @cached_property
+    def _columns(self) -> dict[str, pa.ChunkedArray]:
+        return {name: self.draws.column(name) for name in self.draws.column_names if name != "draw"}
+
     def draw(self, number: int) -> dict[str, Any]:
         """Values of the factors of one draw."""
-        row: dict[str, Any] = self.draws.slice(number, 1).to_pylist()[0]
-        del row["draw"]
-        return row
+        return {name: column[number].as_py() for name, column in self._columns.items()}
 
     def scenario(self, variant: str) -> Scenario:
         """A variant before any draw is set."""
