@@ -178,13 +178,13 @@ def reference(world, p, weeks, rate, slot):
 
     after, worth_of, s = [int(k) for k in c.camp], {}, p.presence_scale * g.extent
     for m in range(g.communities):
-        fear = 1.0 - math.exp(-float(c.fear[m]))
+        resented = max(range(1, camps), key=lambda k: c.grievance[m, k])  # the first of equals
+        fear = 1.0 - math.exp(-float(c.fear[m])) if c.grievance[m, resented] > 0 else 0.0
         review, pick = draws(world, Stream.ALLEGIANCE, m, slot)[0, :2]
         if review >= 1.0 - math.exp(-(rate + p.alarm * fear) * weeks) or c.population[m] == 0:
             continue
         cell = g.community_cell[m]
         felt = [presence(cell, k) for k in range(camps)]
-        resented = max(range(1, camps), key=lambda k: c.grievance[m, k])  # the first of equals
         worth = []
         for k in range(camps):
             u = p.inertia * (c.camp[m] == k)
@@ -302,13 +302,20 @@ def test_shares_follow_the_multinomial_logit():
 
 
 @pytest.mark.parametrize(
-    ("weeks", "fear", "rate"), [(1.0, 0.0, 0.1), (31 / 7, 0.0, 0.1), (1 / 7, math.log(4.0), 0.1 + 0.4 * 0.75)]
+    ("weeks", "fear", "grudge", "rate"),
+    [
+        (1.0, 0.0, 1.0, 0.1),
+        (31 / 7, 0.0, 0.0, 0.1),
+        (1 / 7, math.log(4.0), 1.0, 0.1 + 0.4 * 0.75),
+        (1.0, math.log(4.0), 0.0, 0.1),  # of nobody
+    ],
 )
-def test_chance_to_reconsider(weeks, fear, rate):
+def test_chance_to_reconsider(weeks, fear, grudge, rate):
     """Where staying is worthless, all who reconsider change: 1 - exp(-(review_rate + alarm F) weeks) of them."""
     n = few(20_000, 2_000)
     p = least(AllegianceParameters, review_rate=0.1, alarm=0.4, neutral=-60.0)
     world = little_world(villages=[Village(0, 10, fear=fear)] * n)
+    world.communities.grievance[:, 1] = grudge
     run_step(world, p, weeks)
     chance = 1 - math.exp(-rate * weeks)
     assert binomtest(int((world.communities.camp > 0).sum()), n, chance).pvalue > UNLIKELY

@@ -58,11 +58,20 @@ class Community(FixedAgent):  # type: ignore[misc]
         for camp in self.grievance:
             self.grievance[camp] *= fade
 
+    @property
+    def tormentor(self) -> str:
+        """The camp that it resents most."""
+        return max(self.model.camps[1:], key=self.grievance.__getitem__)
+
+    @property
+    def afraid(self) -> float:
+        """Fear of a tormentor, 0-1; none where it resents nobody."""
+        return -math.expm1(-self.fear) if self.grievance[self.tormentor] > 0.0 else 0.0
+
     def review(self) -> None:
         """Reconsider now and then, sooner in fear."""
         p = self.model.mechanisms.allegiance
-        afraid = -math.expm1(-self.fear)
-        if happens(self.random, (p.review_rate + p.alarm * afraid) * self.model.weeks):
+        if happens(self.random, (p.review_rate + p.alarm * self.afraid) * self.model.weeks):
             before = self.camp
             self.choose()
             self.model.tallies["changes of camp"] += self.camp != before
@@ -76,17 +85,13 @@ class Community(FixedAgent):  # type: ignore[misc]
 
     def _worth(self, camp: str) -> float:
         p, model = self.model.mechanisms.allegiance, self.model
-        afraid = -math.expm1(-self.fear)
         worth = p.inertia if camp == self.camp else 0.0
         if self.clan is not None:
             worth += p.clan * model.clan_shares[self.clan][camp]
         if camp == model.neutral:
-            return float(worth + p.neutral - p.exposure * afraid)
+            return float(worth + p.neutral - p.exposure * self.afraid)
         felt = self.cell.felt[camp] / (p.presence_scale * model.extent)
         presence = math.log1p(felt)
         worth += p.coercion * presence + p.services * self.cell.services[camp] - p.absence / (1.0 + felt)
         worth += p.kinship * model.ties[self.people].get(camp, 0.0) - p.grievance * self.grievance[camp]
-        tormentor = max(model.camps[1:], key=self.grievance.__getitem__)
-        if self.grievance[tormentor] > 0.0:
-            worth += p.protection * afraid * model.camp_enmity[camp][tormentor] * presence
-        return float(worth)
+        return float(worth + p.protection * self.afraid * model.camp_enmity[camp][self.tormentor] * presence)

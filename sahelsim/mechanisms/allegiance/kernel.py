@@ -10,13 +10,15 @@ A community m of people p in cell c that reconsiders takes camp k with probabili
     R_k = ln(1 + S_k / presence_scale)                     armed presence, S_k = fighters of the camp in the cell
                                                            plus `reach` times those in the cells around
     D_k = F E_kj R_k                                       protection from the most resented camp j by those who
-                                                           fight it, E_kj enmity of the two; F = 1 - exp(-fear)
+                                                           fight it, E_kj enmity of the two
     Q_k = sum over its actors of o_a S / (S + s)           courts, tax relief, aid access; aid from outside is added,
                                                            and to whom it has a pact with an actor serves in full
     o_a = governance_a (1 - disarray_a),   s = presence_scale
+    F = 1 - exp(-fear) where there is a tormentor j, a camp that it resents; else 0
 
-It reconsiders at the rate review_rate + alarm F per week; fear makes neutrality untenable (exposure). Kalyvas 2006
-(control shapes support); Arjona 2016 (governance); Lyall, Blair & Imai 2013 (harm pushes away); a clan follows
+It reconsiders at the rate review_rate + alarm F per week; fear of a tormentor makes neutrality untenable (exposure),
+and fear of nobody in particular makes nobody take sides. Kalyvas 2006 (control shapes support); Arjona 2016
+(governance); Lyall, Blair & Imai 2013 (harm pushes away); a clan follows
 its own (Menaka 2022, seed LWJ).
 """
 
@@ -106,6 +108,16 @@ def fade(grievance: F32, fear: F32, grievance_left: float, fear_left: float) -> 
 
 
 @kernel
+def tormentor_of(grievance: F32) -> int:
+    """The camp that a community resents most, from its grievance (K,); -1 if it resents none. Never the neutral."""
+    tormentor, worst = -1, 0.0
+    for k in range(1, grievance.size):
+        if grievance[k] > worst:
+            tormentor, worst = k, grievance[k]
+    return tormentor
+
+
+@kernel
 def choose_camps(
     k0: int, k1: int, stream: int, step: int, slot: int, weeks: float, review_rate: float, alarm: float,
     community_cell: I32, people: I16, clan: I16, clans: int, camp: I8, population: I32, grievance: F32, fear: F32,
@@ -139,7 +151,8 @@ def choose_camps(
     for m in range(community_cell.size):
         if out_of_reach(review[m], (review_rate + alarm * min(1.0, fear[m])) * weeks):
             continue
-        afraid = 1.0 - exp(-fear[m]) if fear[m] > 0.0 else 0.0
+        tormentor = tormentor_of(grievance[m])
+        afraid = 1.0 - exp(-fear[m]) if fear[m] > 0.0 and tormentor >= 0 else 0.0
         if review[m] >= chance((review_rate + alarm * afraid) * weeks) or population[m] == 0:
             continue
         c = community_cell[m]
@@ -150,12 +163,6 @@ def choose_camps(
                 presence[k] = log1p(felt[k] / scale)
                 missed[k] = absence / (1.0 + felt[k] / scale)
             here = c
-        tormentor = -1
-        worst = 0.0
-        for k in range(1, camps):
-            if grievance[m, k] > worst:
-                worst = grievance[m, k]
-                tormentor = k
         partner = actor_camp[pact[m]] if pact[m] >= 0 else -1
         alone = neutral - exposure * afraid * (1.0 - pact_ease if partner >= 0 else 1.0)
         best = -1.0e300

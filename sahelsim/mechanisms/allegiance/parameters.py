@@ -48,7 +48,7 @@ class AllegianceParameters(MechanismParameters):
     inertia: float = parameter("1", 0, 10, "advantage of the camp that one is in", "by hand")
     neutral: float = parameter("1", -10, 10, "standing worth of staying out of it", "by hand")
     exposure: float = parameter(
-        "1", 0, 10, "how far full fear takes away the worth of staying neutral",
+        "1", 0, 10, "how far full fear of a tormentor takes away the worth of staying neutral",
         "Kalyvas 2006: violence leaves no room for the uncommitted; by hand",
     )  # fmt: skip
     absence: float = parameter(
