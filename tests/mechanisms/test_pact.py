@@ -493,6 +493,7 @@ def test_without_pacts_fewer_stay_neutral_or_join(at_terms_and_not: tuple[World,
     for world in at_terms_and_not:
         here = deepcopy(world)
         here.communities.fear[:] = 3.0
+        here.communities.grievance[:, 1] = 1.0  # fear of somebody
         choose_sides(here, p, 1.0)
         shares.append(np.bincount(here.communities.camp, minlength=3) / here.communities.camp.size)
     assert shares[0][0] > shares[1][0]
