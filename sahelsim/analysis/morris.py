@@ -20,6 +20,7 @@ __all__ = ["Screening", "screen"]
 LEAST = 2
 """Trajectories without which there is no spread of effects."""
 
+_ENOUGH = 200  # trajectories from which on the mean of as many is as good as normal
 _SIMULATED = 20_000
 
 
@@ -81,5 +82,5 @@ def _floor(noise: float, levels: int, trajectories: int, seed: int) -> float:
     if not np.isfinite(noise):
         return float("nan")
     step = levels / (2.0 * (levels - 1))
-    draws = np.random.default_rng(seed).standard_normal((_SIMULATED, min(trajectories, 200)))
+    draws = np.random.default_rng(seed).standard_normal((_SIMULATED, min(trajectories, _ENOUGH)))
     return float(np.quantile(np.abs(draws).mean(axis=1), CHANCE) * np.sqrt(2.0 * noise) / step)

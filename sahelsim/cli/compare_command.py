@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from sahelsim.cli.numbers import short
+
 if TYPE_CHECKING:
     from sahelsim.analysis.compare import Comparison, OutputChange
 
@@ -84,8 +86,8 @@ def _print_outputs(found: Comparison, console: Console, *, everything: bool) -> 
 
 def _add(table: Table, change: OutputChange, *, several: bool) -> None:
     d = change.difference
-    interval = f"{_number(d.low)} to {_number(d.high)}" if math.isfinite(d.low) else "–"
-    cells = [change.output, _number(change.first), _number(change.second), _number(d.value), interval]
+    interval = f"{short(d.low)} to {short(d.high)}" if math.isfinite(d.low) else "–"
+    cells = [change.output, short(change.first), short(change.second), short(d.value), interval]
     table.add_row(*([change.what_if] if several else []), *cells, style="bold" if change.clear else "")
 
 
@@ -98,9 +100,3 @@ def _said(value: Any) -> str:
         return "–"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _number(value: float) -> str:
-    if not math.isfinite(value):
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

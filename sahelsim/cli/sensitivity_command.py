@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sahelsim.cli.files import write_parquet, write_text
+from sahelsim.cli.numbers import short
 from sahelsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -131,10 +132,10 @@ def _print(found: Sensitivity, console: Console) -> None:
     for title in ("index", f"{found.confidence:.0%} interval", "chance", *(name.replace("_", " ") for name in extra)):
         table.add_column(title, justify="right", no_wrap=True)
     for rank, index in enumerate(found.indices[:_SHOWN], start=1):
-        numbers = (_number(index.floor), *(_number(index.more[name]) for name in extra))
-        interval = f"{_number(index.low)} to {_number(index.high)}"
+        numbers = (short(index.floor), *(short(index.more[name]) for name in extra))
+        interval = f"{short(index.low)} to {short(index.high)}"
         style = "bold" if index.stands_out else ""
-        table.add_row(str(rank), index.factor, _number(index.value), interval, *numbers, style=style)
+        table.add_row(str(rank), index.factor, short(index.value), interval, *numbers, style=style)
     console.print(table)
     if len(found.indices) > _SHOWN:
         console.print(f"and {len(found.indices) - _SHOWN} more factors, in the table")
@@ -146,9 +147,3 @@ def _print(found: Sensitivity, console: Console) -> None:
     if math.isfinite(found.indices[0].floor):
         console.print("Bold: above what chance alone gives 95 of 100 factors that do nothing.")
     console.print()
-
-
-def _number(value: float) -> str:
-    if not math.isfinite(value):
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
