@@ -13,8 +13,8 @@ import polars as pl
 from sahelsim.errors import BadInput
 
 __all__ = [
-    "ACTORS", "COUNTRIES", "DYADS", "GED_COLUMNS", "LEVELS", "OUTCOMES", "SCHEMA", "cell_of", "month_id_of",
-    "month_name", "monthly_counts", "of_this_war",
+    "ACTORS", "COUNTRIES", "DYADS", "GED_COLUMNS", "LEVELS", "OUTCOMES", "SCHEMA", "all_units", "cell_of", "members",
+    "month_id_of", "month_name", "monthly_counts", "of_this_war",
 ]  # fmt: skip
 
 LEVELS = ("dyad", "actor", "country", "cell")
@@ -134,60 +134,75 @@ def monthly_counts(
     BadInput
         A column is missing, or there is no month from first to last.
     """
-    missing = [name for name in (*GED_COLUMNS, *([by] if by else [])) if name not in events.columns]
-    if missing:
-        raise BadInput(f"the events have no column {', '.join(missing)}", path="events")
     if first > last:
         raise BadInput(f"the first month, {month_name(first)}, is after the last, {month_name(last)}", path="first")
     keys = [by] if by else []
-    start = pl.col("date_start").dt
-    month = ((start.year().cast(pl.Int32) - 1980) * 12 + start.month().cast(pl.Int32)).alias("month_id")
     gids = sorted({int(gid) for gid in cells})
-    rows = (
-        of_this_war(events.with_columns(pl.col("side_a", "side_b", "country").cast(pl.String)))
-        .with_columns(month, cell_of().alias("_gid"))
-        .filter(pl.col("month_id").is_between(first, last))
-    )
-    code = pl.col("country").replace_strict({k: str(v) for k, v in COUNTRIES.items()}, return_dtype=pl.String)
-    parts = [
-        *(_counted(rows.filter(mask), "dyad", pl.lit(name), keys) for name, mask in DYADS.items()),
-        *(_counted(rows.filter(mask), "actor", pl.lit(name), keys) for name, mask in ACTORS.items()),
-        _counted(rows, "country", code, keys),
-        _counted(rows.filter(pl.col("_gid").is_in(gids)), "cell", pl.col("_gid").cast(pl.String), keys),
-    ]
-    frame = _all_months(_units(gids), first, last)
+    rows = members(events, cells=gids, keep=keys).filter(pl.col("month_id").is_between(first, last))
+    frame = _all_months(all_units(gids), first, last)
     if by:
         groups = pl.Series(by, sorted({int(value) for value in values}), dtype=rows.schema[by])
         frame = frame.join(groups.to_frame(), how="cross")
-    order = ["_unit", "_outcome", *keys, "month_id"]
     return (
-        frame.join(pl.concat(parts), on=["level", "unit", "outcome", "month_id", *keys], how="left")
+        frame.join(_counted(rows, keys), on=["level", "unit", "outcome", "month_id", *keys], how="left")
         .with_columns(pl.col("value").fill_null(0))
-        .sort(order)
+        .sort(["_unit", "_outcome", *keys, "month_id"])
         .select("level", "unit", "outcome", "month_id", *keys, "value")
     )
 
 
-def _counted(rows: pl.DataFrame, level: str, unit: pl.Expr, keys: list[str]) -> pl.DataFrame:
-    """Events and deaths by unit and month, long, without zeros."""
-    groups = ["unit", "month_id", *keys]
-    sums = (
-        rows.with_columns(unit.alias("unit"))
-        .group_by(groups)
-        .agg(pl.len().cast(pl.Int64).alias(OUTCOMES[0]), pl.col("best").sum().cast(pl.Int64).alias(OUTCOMES[1]))
+def members(events: pl.DataFrame, *, cells: Sequence[int] = (), keep: Sequence[str] = ()) -> pl.DataFrame:
+    """Which event counts for which unit: a row for each of an event's units.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns ``level``, ``unit``, ``date_start``, ``month_id``, ``best`` and those to `keep`.
+
+    Raises
+    ------
+    BadInput
+        A column is missing.
+    """
+    missing = [name for name in (*GED_COLUMNS, *keep) if name not in events.columns]
+    if missing:
+        raise BadInput(f"the events have no column {', '.join(missing)}", path="events")
+    start = pl.col("date_start").dt
+    month = ((start.year().cast(pl.Int32) - 1980) * 12 + start.month().cast(pl.Int32)).alias("month_id")
+    rows = of_this_war(events.with_columns(pl.col("side_a", "side_b", "country").cast(pl.String))).with_columns(month)
+    code = pl.col("country").replace_strict({k: str(v) for k, v in COUNTRIES.items()}, return_dtype=pl.String)
+    gid = cell_of()
+    parts: list[tuple[str, pl.Expr, pl.Expr]] = [
+        *(("dyad", pl.lit(name), mask) for name, mask in DYADS.items()),
+        *(("actor", pl.lit(name), mask) for name, mask in ACTORS.items()),
+        ("country", code, pl.lit(True)),
+        ("cell", gid.cast(pl.String), gid.is_in(list(cells))),
+    ]
+    columns = [pl.col("date_start"), pl.col("month_id"), pl.col("best").cast(pl.Int64), *(pl.col(n) for n in keep)]
+    return pl.concat(
+        rows.filter(mask).select(pl.lit(level).alias("level"), unit.alias("unit"), *columns)
+        for level, unit, mask in parts
     )
-    long = sums.unpivot(on=list(OUTCOMES), index=groups, variable_name="outcome", value_name="value")
-    return long.select(pl.lit(level).alias("level"), "unit", "outcome", "month_id", *keys, "value")
 
 
-def _units(gids: list[int]) -> pl.DataFrame:
-    units = [
+def _counted(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Events and deaths by unit and month, long, without zeros."""
+    groups = ["level", "unit", "month_id", *keys]
+    sums = rows.group_by(groups).agg(
+        pl.len().cast(pl.Int64).alias(OUTCOMES[0]), pl.col("best").sum().alias(OUTCOMES[1])
+    )
+    return sums.unpivot(on=list(OUTCOMES), index=groups, variable_name="outcome", value_name="value")
+
+
+def all_units(gids: Sequence[int] = ()) -> pl.DataFrame:
+    """Every unit in order: ``_unit`` (its number), ``level``, ``unit``."""
+    rows = [
         *(("dyad", name) for name in DYADS),
         *(("actor", name) for name in ACTORS),
         *(("country", str(code)) for code in COUNTRIES.values()),
         *(("cell", str(gid)) for gid in gids),
     ]
-    return pl.DataFrame(units, schema={"level": pl.String, "unit": pl.String}, orient="row").with_row_index("_unit")
+    return pl.DataFrame(rows, schema={"level": pl.String, "unit": pl.String}, orient="row").with_row_index("_unit")
 
 
 def _all_months(units: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
