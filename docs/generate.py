@@ -19,6 +19,7 @@ from sahelsim.scenario.actors import Actor, Doctrine, Group, Home, Record
 from sahelsim.scenario.interventions import Deploy, Participant, interventions_by_type
 from sahelsim.scenario.load import load_scenario
 from sahelsim.scenario.outline import bounds, expected
+from sahelsim.scenario.priors import priors_by_distribution
 from sahelsim.scenario.region_spec import GridSpec, SyntheticCountry, SyntheticPlace, SyntheticRegion, TablesRegion
 from sahelsim.scenario.schema import (
     Calendar,
@@ -104,6 +105,10 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, type[BaseModel]], ...]], ...] = (
         ),
     ),
     ("Resources", (("resources.NAME", Resource), ("resources.NAME.at", Home))),
+    (
+        "Priors",
+        tuple((f"priors.NAME (distribution: {word})", model) for word, model in priors_by_distribution().items()),
+    ),
     (
         "Interventions",
         (

@@ -15,13 +15,13 @@ from sweep_experiments import FAILING, TINY, load, write_experiment
 from sahelsim import change_scenario, load_scenario
 from sahelsim.errors import BadInput
 from sahelsim.scenario.reader import read_file
+from sahelsim.scenario.targets import find_target, with_values
 from sahelsim.scenario.tree import plain
 from sahelsim.sweep.designs import draws_of, unit_design
 from sahelsim.sweep.factors import levels_of, settings_of, value_at
 from sahelsim.sweep.json_schema import experiment_schema_text
 from sahelsim.sweep.load import load_experiment
 from sahelsim.sweep.schema import Factor, LatinHypercube, MorrisDesign, SaltelliDesign, SobolDesign
-from sahelsim.sweep.targets import find_target, with_values
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "experiments").glob("*.yaml"))

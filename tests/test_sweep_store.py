@@ -20,6 +20,7 @@ from sahelsim.errors import BadInput, SahelsimError
 from sahelsim.replicate import simulate_replicate
 from sahelsim.results import open_run
 from sahelsim.scenario.load import load_scenario
+from sahelsim.scenario.targets import with_values
 from sahelsim.sweep import code, execute, making
 from sahelsim.sweep.collect import collect
 from sahelsim.sweep.drive import ask_to_stop, run_sweep
@@ -33,7 +34,6 @@ from sahelsim.sweep.setting import Setting, leaves_the_world_alone
 from sahelsim.sweep.shards import list_shards, read_shard
 from sahelsim.sweep.status import Watcher
 from sahelsim.sweep.store import open_store
-from sahelsim.sweep.targets import with_values
 from sahelsim.world.build import build_blueprint
 
 TOTAL = 20  # 5 draws x 2 replicates x a pair

@@ -12,7 +12,7 @@ from pathlib import Path
 from sahelsim.scenario.load import load_scenario
 from sahelsim.scenario.outline import bounds
 from sahelsim.scenario.schema import Scenario
-from sahelsim.sweep.targets import find_target
+from sahelsim.scenario.targets import find_target
 
 SCENARIO = "sahel_2017_2023"
 FACTOR = 1.5  # each number from 1 / FACTOR of its value to FACTOR times it, within its bounds

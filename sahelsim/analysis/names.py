@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sahelsim.errors import BadInput
 from sahelsim.scenario.problems import did_you_mean
+from sahelsim.scenario.targets import find_target
 from sahelsim.sweep.factors import paths_of
-from sahelsim.sweep.targets import find_target
 
 if TYPE_CHECKING:
     from sahelsim.sweep.opening import Sweep

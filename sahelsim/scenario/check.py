@@ -8,6 +8,7 @@ from sahelsim.errors import BadInput
 from sahelsim.scenario.check_interventions import check_interventions
 from sahelsim.scenario.check_names import check_names
 from sahelsim.scenario.check_numbers import check_numbers
+from sahelsim.scenario.check_priors import check_priors
 from sahelsim.scenario.finding import Finding
 from sahelsim.scenario.gazette import gazette_of
 from sahelsim.scenario.schema import Scenario
@@ -28,6 +29,7 @@ def check_scenario(scenario: Scenario) -> Iterator[Finding]:
         Path and message; no file and line, which `sahelsim.scenario.load` adds.
     """
     yield from check_numbers(scenario)
+    yield from check_priors(scenario)
     try:
         gazette = gazette_of(scenario.region)
     except BadInput as error:

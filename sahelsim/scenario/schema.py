@@ -26,6 +26,7 @@ from sahelsim.observation.parameters import ObservationParameters
 from sahelsim.parameters import Strict, parameter
 from sahelsim.scenario.actors import Actor, Home
 from sahelsim.scenario.interventions import Intervention
+from sahelsim.scenario.priors import Prior
 from sahelsim.scenario.region_spec import GridSpec, RegionSpec
 
 __all__ = ["Calendar", "Mechanisms", "Outputs", "People", "Relations", "Resource", "Scenario", "Siege", "World"]
@@ -194,6 +195,9 @@ class Scenario(Strict):
     resources: dict[str, Resource] = Field(default_factory=dict, description="gold fields and trade routes")
     mechanisms: Mechanisms
     interventions: dict[str, Intervention] = Field(default_factory=dict)
+    priors: dict[str, Prior] = Field(
+        default_factory=dict, description="what is believed of free numbers before any data, by name; for calibration"
+    )
     outputs: Outputs
     overrides: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="named sets of changes, applied with --override NAME; keys are dotted paths"

@@ -10,11 +10,11 @@ from sahelsim.errors import BadInput
 from sahelsim.scenario.explain import shown
 from sahelsim.scenario.outline import bounds, expected
 from sahelsim.scenario.problems import did_you_mean
+from sahelsim.scenario.targets import Target, find_target, with_values
 from sahelsim.scenario.tree import Path, dotted
 from sahelsim.sweep.factors import paths_of
 from sahelsim.sweep.schema import BASELINE, Experiment, Factor, GridDesign, ListDesign
 from sahelsim.sweep.sound import faults_of
-from sahelsim.sweep.targets import Target, find_target, with_values
 
 if TYPE_CHECKING:
     from sahelsim.scenario.schema import Scenario

@@ -10,6 +10,7 @@ __all__ = ["code_version"]
 
 _NOT = (
     "analysis",
+    "calibration",
     "cli",
     "flee_coupling",
     "plot",
@@ -21,7 +22,7 @@ _NOT = (
     "run_several.py",
     "workers.py",
 )
-_OF_SWEEP = ("pattern_row.py", "row.py", "row_columns.py", "run_one.py", "setting.py", "targets.py")
+_OF_SWEEP = ("pattern_row.py", "row.py", "row_columns.py", "run_one.py", "setting.py")
 
 
 @cache

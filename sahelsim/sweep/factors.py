@@ -51,7 +51,7 @@ def levels_of(factor: Factor) -> list[Any]:
 
 def settings_of(factors: Mapping[str, Factor], draw: Mapping[str, Any], scenario: Scenario) -> dict[str, Any]:
     """Values by dotted path that a draw gives to a scenario."""
-    from sahelsim.sweep.targets import find_target
+    from sahelsim.scenario.targets import find_target
 
     out: dict[str, Any] = {}
     for name, factor in factors.items():

@@ -144,7 +144,8 @@ def _settled(experiment: Experiment) -> Iterator[tuple[TreePath, str]]:
 
 def _settle(scenario: Scenario, seed: int) -> Scenario:
     """Without what does not change a run, so that it does not change the name of a run either."""
-    return scenario.model_copy(update={"seed": seed, "replicates": 1, "outputs": _NO_OUTPUTS, "overrides": {}})
+    plain = {"seed": seed, "replicates": 1, "outputs": _NO_OUTPUTS, "overrides": {}, "priors": {}}
+    return scenario.model_copy(update=plain)
 
 
 def _resolve(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sahelsim.scenario.targets import with_values
 from sahelsim.sweep.sound import require_sound
-from sahelsim.sweep.targets import with_values
 from sahelsim.terms import Trait
 from sahelsim.world.build import build_blueprint, trait_of
 

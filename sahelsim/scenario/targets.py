@@ -54,7 +54,8 @@ def find_target(scenario: Scenario, path: str) -> Target:
         known = _keys(holder)
         if step not in known:
             where = f"'{'.'.join(done)}'" if done else "the scenario"
-            has = "is a single value" if not known else f"has no '{step}'{did_you_mean(step, known)}"
+            single = not known and not isinstance(holder, (Mapping, tuple))
+            has = "is a single value" if single else f"has no '{step}'{did_you_mean(step, known)}"
             raise BadInput(f"no such value: {where} {has}")
         field = type(holder).model_fields[step] if isinstance(holder, BaseModel) else None
         holder = _item(holder, step)
