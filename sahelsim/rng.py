@@ -68,6 +68,8 @@ class Stream(IntEnum):
     KATIBA = 30
     COMMANDER = 31
     STAND_DOWN = 32
+    RESAMPLING = 33
+    FORECAST = 34
     BASELINE = 40
     SCORING = 41
 

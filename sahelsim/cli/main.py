@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sahelsim.cli.analysis_options import compare, sensitivity, sweep_plot
+from sahelsim.cli.forecast_options import backtest, forecast
 from sahelsim.cli.record_options import ablate, flee, ged, patterns
 from sahelsim.cli.run_options import explain, plot, run, show, warmup
 from sahelsim.cli.scenario_options import init, schema, validate
@@ -60,6 +61,8 @@ for _command in (
     explain,
     patterns,
     ablate,
+    forecast,
+    backtest,
     sensitivity,
     compare,
     flee,

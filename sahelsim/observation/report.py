@@ -35,7 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.observation.address import Address, addresses, draws
-from sahelsim.observation.chance import chance_named, deaths_of
+from sahelsim.observation.chance import chance_named, counted_deaths, deaths_of
 from sahelsim.observation.kernel import counts, windows
 from sahelsim.observation.parameters import ObservationParameters
 from sahelsim.observation.places import Places, reported_places, true_points
@@ -163,13 +163,12 @@ def _fates(
     address: Address,
 ) -> tuple[F64, npt.NDArray[np.int8]]:
     """Probability of being reported and what became of each event, (E,) each."""
-    p, deaths = parameters, deaths_of(violence)
-    counted = np.where(sides.kind == int(ViolenceType.ONE_SIDED), deaths[:, 2] > 0, deaths.sum(axis=1) > 0)
-    chance = chance_named(violence, ground.cells_remoteness, sides, parameters, calendar)
+    p, deaths = parameters, counted_deaths(violence, sides)
+    chance = chance_named(deaths, ground.cells_remoteness[violence.cell], sides.kind, violence.step, p, calendar)
     unattributed = p.unattributed if p.enabled else 0.0
     u = draws(key, Stream.REPORTING, address, 0)
     fate = np.select(
-        [~counted, sides.same_side, sides.two_governments, u[:, 1] < unattributed, u[:, 0] >= chance],
+        [deaths == 0, sides.same_side, sides.two_governments, u[:, 1] < unattributed, u[:, 0] >= chance],
         [
             int(Fate.NO_DEATHS),
             int(Fate.SAME_SIDE),
