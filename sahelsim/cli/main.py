@@ -13,6 +13,7 @@ from sahelsim.cli.analysis_options import compare, sensitivity, sweep_plot
 from sahelsim.cli.record_options import ablate, flee, ged, patterns
 from sahelsim.cli.run_options import explain, plot, run, show, warmup
 from sahelsim.cli.scenario_options import init, schema, validate
+from sahelsim.cli.score_options import score
 from sahelsim.cli.stopping import Stopped, stop_signals
 from sahelsim.cli.sweep_options import sweep
 from sahelsim.errors import SahelsimError
@@ -62,6 +63,7 @@ for _command in (
     ablate,
     sensitivity,
     compare,
+    score,
     flee,
     ged,
     schema,
