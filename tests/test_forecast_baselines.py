@@ -17,7 +17,7 @@ from sahelsim.forecast.baselines.ewnegbin import DISCOUNTS, discounted_moments, 
 from sahelsim.forecast.baselines.hawkes import fit_one
 from sahelsim.forecast.baselines.history import first_day
 from sahelsim.forecast.baselines.quantiles import negative_binomial
-from sahelsim.forecast.crps import crps
+from sahelsim.forecast.marginal import marginal_scores
 from sahelsim.forecast.units import DYADS, month_id_of, monthly_counts
 from sahelsim.ged import read_ged
 
@@ -174,7 +174,7 @@ def test_figures_that_came_with_the_record() -> None:
         for target, outcome in (("events", "events"), ("deaths", "deaths_best")):
             observed = seen.filter(pl.col("outcome") == outcome)["value"].to_numpy().reshape(len(DYADS), 12)
             for model, name in names.items():
-                ours = crps(baseline_draws(name, known, outcome, months, 1200), observed).mean(axis=1)
+                ours = marginal_scores(baseline_draws(name, known, outcome, months, 1200), observed).crps.mean(axis=1)
                 rows = figures.filter(pl.col("year") == year, pl.col("target") == target, pl.col("model") == model)
                 theirs = dict(rows.select("klass", "crps").iter_rows())
                 wanted = np.array([theirs[unit] for unit in known.units])

@@ -14,6 +14,7 @@ from sahelsim.cli.forecast_options import backtest, forecast
 from sahelsim.cli.record_options import ablate, flee, ged, patterns
 from sahelsim.cli.run_options import explain, plot, run, show, warmup
 from sahelsim.cli.scenario_options import init, schema, validate
+from sahelsim.cli.score_options import score
 from sahelsim.cli.stopping import Stopped, stop_signals
 from sahelsim.cli.sweep_options import sweep
 from sahelsim.errors import SahelsimError
@@ -65,6 +66,7 @@ for _command in (
     backtest,
     sensitivity,
     compare,
+    score,
     flee,
     ged,
     schema,
