@@ -75,7 +75,7 @@ def assimilate(
     survey : Survey
         Months and record.
     settings : list of dict
-        Values by dotted path of each particle: draws of the priors or of a posterior; their number is that of particles.
+        Values by dotted path of each particle: draws of the priors or of a posterior.
     workers : int
         Processes. The result does not depend on it.
     progress : callable, optional

@@ -103,8 +103,7 @@ class Expecting:
 
 def _sum(owner: I64, column: I64, value: F64, shape: tuple[int, int]) -> F64:
     total = np.bincount(owner * shape[1] + column, weights=value, minlength=shape[0] * shape[1])
-    out: F64 = total.reshape(shape)
-    return out
+    return np.asarray(total, np.float64).reshape(shape)
 
 
 def _joined(plays: Sequence[Play], sizes: Sequence[int]) -> ViolenceLog:

@@ -1,7 +1,7 @@
 """An island: a few dozen particles that follow the record month by month, and then run ahead of it.
 
-A particle is a whole world under one draw of the priors, with the discrepancies of its units (`discrepancy`). Each month
-every world of the island is run; the record of the month gives each a weight,
+A particle is a whole world under one draw of the priors, with the discrepancies of its units (`discrepancy`). Each
+month every world of the island is run; the record of the month gives each a weight,
 
     w ← w · p(record of the month | particle) ^ trust,
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ __all__ = ["CellDraws", "Forecast", "Plan", "make_forecast"]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
+_FEW = 2  # particles where the model is left out: they are needed for nothing
 _CODES = tuple(str(code) for code in COUNTRIES.values())
 
 
@@ -116,7 +117,7 @@ def make_forecast(
         level: record.counts(level, units, first_month)
         for level, units in (("dyad", DYADS), ("actor", ACTORS), ("country", _CODES))
     }
-    particles = settings if settings is not None else _prior_settings(known, plan.particles)
+    particles = settings if settings is not None else _prior_settings(known, plan.particles if plan.model else _FEW)
     survey = Survey(months, counts["dyad"], p, known.seed, plan.filtered)
     ensemble = assimilate(known, survey, particles, workers=workers, progress=progress)
     return _draw(plan, known, record, counts, ensemble, p, first_month)

@@ -16,11 +16,13 @@ from sahelsim.forecast.state import state_table
 from sahelsim.forecast.units import OUTCOMES, month_name
 
 if TYPE_CHECKING:
+    import polars as pl
     import pyarrow as pa
 
-    from sahelsim.forecast.make import CellDraws, Forecast
+    from sahelsim.forecast.make import CellDraws, Forecast, Plan
+    from sahelsim.scenario.schema import Scenario
 
-__all__ = ["FORECAST", "MANIFEST", "STATE", "write_forecast"]
+__all__ = ["FORECAST", "MANIFEST", "STATE", "is_forecast_of", "write_forecast"]
 
 FORECAST = "forecast.parquet"
 STATE = "state.parquet"
@@ -57,6 +59,41 @@ def write_forecast(forecast: Forecast, out: Path, inputs: dict[str, Any]) -> Non
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def is_forecast_of(folder: Path, scenario: Scenario, plan: Plan, events: pl.DataFrame) -> bool:
+    """Whether a directory holds the very forecast that would be made from these, by this version."""
+    from sahelsim.assimilation.known import known_at
+    from sahelsim.forecast.known_record import known_record
+    from sahelsim.results.manifest import versions
+    from sahelsim.scenario.dump import scenario_hash
+
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    wanted = {
+        "scenario_as_known": scenario_hash(known_at(scenario, plan.origin, plan.last, plan.what_if)),
+        "record": known_record(events, plan.origin).fingerprint,
+        "versions": versions(),
+        **_said(plan),
+    }
+    there = {key: manifest.get(key) for key in wanted} | {"record": manifest.get("record", {}).get("sha256")}
+    return bool(there == wanted)
+
+
+def _said(plan: Plan) -> dict[str, Any]:
+    """What the manifest says of a plan."""
+    return {
+        "origin": month_name(plan.origin),
+        "from": month_name(plan.first),
+        "to": month_name(plan.last),
+        "draws": plan.draws,
+        "particles": plan.particles,
+        "what_if": list(plan.what_if),
+        "model": plan.model,
+        "filtered": plan.filtered,
+    }
+
+
 def manifest_of(forecast: Forecast, inputs: dict[str, Any]) -> dict[str, Any]:
     """What a forecast is, of what, and how well the ensemble followed."""
     from sahelsim.results.manifest import versions
@@ -68,14 +105,7 @@ def manifest_of(forecast: Forecast, inputs: dict[str, Any]) -> dict[str, Any]:
         "format_version": 1,
         "scenario": forecast.scenario.name,
         "scenario_as_known": scenario_hash(forecast.scenario),
-        "origin": month_name(plan.origin),
-        "from": month_name(plan.first),
-        "to": month_name(plan.last),
-        "draws": plan.draws,
-        "particles": int(ensemble.weights.size),
-        "what_if": list(plan.what_if),
-        "model": plan.model,
-        "filtered": plan.filtered,
+        **_said(plan),
         "seed": forecast.scenario.seed,
         "record": {"events": forecast.record.events.height, "sha256": forecast.record.fingerprint},
         "assimilation": {
