@@ -11,7 +11,7 @@ import typer
 
 from sahelsim.cli.analysis_options import compare, sensitivity, sweep_plot
 from sahelsim.cli.forecast_options import backtest, forecast
-from sahelsim.cli.record_options import ablate, flee, ged, patterns
+from sahelsim.cli.record_options import ablate, flee, ged, patterns, record
 from sahelsim.cli.run_options import explain, plot, run, show, warmup
 from sahelsim.cli.scenario_options import init, schema, validate
 from sahelsim.cli.score_options import score
@@ -69,6 +69,7 @@ for _command in (
     score,
     flee,
     ged,
+    record,
     schema,
     warmup,
 ):
