@@ -68,6 +68,8 @@ class Stream(IntEnum):
     KATIBA = 30
     COMMANDER = 31
     STAND_DOWN = 32
+    BASELINE = 40
+    SCORING = 41
 
 
 _M0 = np.uint64(0xD2511F53)

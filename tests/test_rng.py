@@ -222,9 +222,9 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[int, ...]]:
 
 ELSEWHERE = {
     Stream.KEY, Stream.WITHDRAWAL, Stream.REPORTING, Stream.REPORTING_COUNTS, Stream.REPORTING_PLACE,
-    Stream.REPORTING_DATE,
+    Stream.REPORTING_DATE, Stream.BASELINE, Stream.SCORING,
 }  # fmt: skip
-"""Streams of interventions and of the record."""
+"""Streams of interventions, of the record and of forecasts."""
 
 
 def test_no_two_decisions_of_a_run_share_an_address(addresses: Counter[tuple[int, ...]]) -> None:

@@ -35,6 +35,11 @@ class Interventions:
         self._forces = Forces(self._context, self._direction)
         self._areas = Areas(self._context, self._forces)
 
+    @property
+    def context(self) -> Context:
+        """What does not change while the replicate runs."""
+        return self._context
+
     def apply(self, world: World) -> None:
         """What interventions do at the world's step."""
         context = self._context

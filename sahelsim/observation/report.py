@@ -29,14 +29,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from sahelsim.observation.address import Address, addresses, draws
-from sahelsim.observation.kernel import chances, counts, windows
+from sahelsim.observation.chance import chance_named, deaths_of
+from sahelsim.observation.kernel import counts, windows
 from sahelsim.observation.parameters import ObservationParameters
 from sahelsim.observation.places import Places, reported_places, true_points
 from sahelsim.observation.sides import Sides, recorded_sides
@@ -48,8 +48,6 @@ from sahelsim.terms import ViolenceType
 from sahelsim.world.ground import Ground
 
 __all__ = ["Fate", "Observation", "observe", "observe_scenario"]
-
-_DAYS_PER_YEAR = 365.25
 
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
@@ -155,11 +153,6 @@ def _true_days(address: Address, key: tuple[int, int], calendar: Calendar) -> I6
     return address.step * calendar.step_days + np.floor(u * calendar.step_days).astype(np.int64)
 
 
-def _deaths(violence: ViolenceLog) -> I64:
-    """True deaths by side a, side b and civilians, (E, 3)."""
-    return np.stack([violence.deaths_a, violence.deaths_b, violence.deaths_civilians], axis=1).astype(np.int64)
-
-
 def _fates(
     violence: ViolenceLog,
     ground: Ground,
@@ -170,30 +163,10 @@ def _fates(
     address: Address,
 ) -> tuple[F64, npt.NDArray[np.int8]]:
     """Probability of being reported and what became of each event, (E,) each."""
-    p = parameters
-    deaths = _deaths(violence)
+    p, deaths = parameters, deaths_of(violence)
     counted = np.where(sides.kind == int(ViolenceType.ONE_SIDED), deaths[:, 2] > 0, deaths.sum(axis=1) > 0)
-    before = 0.0 if p.growth_from is None else (calendar.start - date(p.growth_from, 1, 1)).days / _DAYS_PER_YEAR
-    years = before + address.step.astype(np.float64) * (calendar.step_days / _DAYS_PER_YEAR)
-    remote = ground.cells_remoteness[violence.cell].astype(np.float64)
-    chance: F64 = np.empty(violence.step.size)
-    total = np.where(counted, deaths.sum(axis=1), 0)
-    chances(
-        total,
-        remote,
-        sides.kind,
-        years,
-        p.base,
-        p.size,
-        p.remoteness,
-        p.civilian,
-        p.non_state,
-        p.growth,
-        chance,
-    )
+    chance = chance_named(violence, ground.cells_remoteness, sides, parameters, calendar)
     unattributed = p.unattributed if p.enabled else 0.0
-    if not p.enabled:
-        chance[:] = counted
     u = draws(key, Stream.REPORTING, address, 0)
     fate = np.select(
         [~counted, sides.same_side, sides.two_governments, u[:, 1] < unattributed, u[:, 0] >= chance],
@@ -221,7 +194,7 @@ def _counts(
 ) -> I64:
     """Reported counts of the events in `row`, sides in the order of the record, (N, 7)."""
     p = parameters if parameters.enabled else _EXACT
-    true = _deaths(violence)[row]
+    true = deaths_of(violence)[row]
     swapped = sides.swapped[row]
     true[swapped] = true[swapped][:, [1, 0, 2]]
     kind = sides.kind[row]

@@ -1,0 +1,68 @@
+"""How likely a true event is to enter the record; the equation is in `observation.report`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelsim.observation.kernel import chances
+from sahelsim.terms import ViolenceType
+
+if TYPE_CHECKING:
+    from sahelsim.observation.parameters import ObservationParameters
+    from sahelsim.observation.sides import Sides
+    from sahelsim.record import ViolenceLog
+    from sahelsim.scenario.schema import Calendar
+
+__all__ = ["chance_named", "deaths_of"]
+
+_DAYS_PER_YEAR = 365.25
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+
+
+def deaths_of(violence: ViolenceLog) -> I64:
+    """True deaths by side a, side b and civilians, (E, 3)."""
+    return np.stack([violence.deaths_a, violence.deaths_b, violence.deaths_civilians], axis=1).astype(np.int64)
+
+
+def chance_named(
+    violence: ViolenceLog,
+    remoteness: npt.NDArray[np.floating],
+    sides: Sides,
+    parameters: ObservationParameters,
+    calendar: Calendar,
+) -> F64:
+    """Probability that each event enters the record if its sides can be named; 0 where nobody died that counts.
+
+    Parameters
+    ----------
+    violence : ViolenceLog
+        The truth, E events.
+    remoteness : (C,)
+        Remoteness of each cell, 0 to 1.
+    sides : Sides
+        From `recorded_sides`.
+    parameters, calendar
+        Of the scenario.
+
+    Returns
+    -------
+    ndarray of float64, shape (E,)
+        1 for every event that counts where observation is off.
+    """
+    p, deaths = parameters, deaths_of(violence)
+    counted = np.where(sides.kind == int(ViolenceType.ONE_SIDED), deaths[:, 2] > 0, deaths.sum(axis=1) > 0)
+    if not p.enabled:
+        return counted.astype(np.float64)
+    before = 0.0 if p.growth_from is None else (calendar.start - date(p.growth_from, 1, 1)).days / _DAYS_PER_YEAR
+    years = before + violence.step.astype(np.float64) * (calendar.step_days / _DAYS_PER_YEAR)
+    remote = remoteness[violence.cell].astype(np.float64)
+    chance: F64 = np.empty(violence.step.size)
+    total = np.where(counted, deaths.sum(axis=1), 0)
+    chances(total, remote, sides.kind, years, p.base, p.size, p.remoteness, p.civilian, p.non_state, p.growth, chance)
+    return chance
