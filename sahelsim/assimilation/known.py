@@ -68,9 +68,7 @@ def known_at(scenario: Scenario, origin: int, last: int, what_if: Collection[str
         if what.date <= end or name in what_if
     }
     steps = -(-((last_day(last) - calendar.start).days + 1) // calendar.step_days)
-    return scenario.model_copy(
-        update={"interventions": kept, "calendar": calendar.model_copy(update={"steps": steps})}
-    )
+    return scenario.model_copy(update={"interventions": kept, "calendar": calendar.model_copy(update={"steps": steps})})
 
 
 def _as_known(what: Intervention, end: date) -> Intervention:

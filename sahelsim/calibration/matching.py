@@ -90,9 +90,7 @@ def implausible(wave: Wave, scores: F64) -> F64:
     return np.asarray((gap / np.where(spread > 0, spread, 1.0))[:, wave.used])
 
 
-def next_draws(
-    space: PriorSpace, seed: int, wave: int, size: int, keeps: Callable[[F64], Mask]
-) -> tuple[F64, float]:
+def next_draws(space: PriorSpace, seed: int, wave: int, size: int, keeps: Callable[[F64], Mask]) -> tuple[F64, float]:
     """Values (size, k) of draws of the priors that are not ruled out, and the share of the priors that is left.
 
     Raises

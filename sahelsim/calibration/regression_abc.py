@@ -1,8 +1,8 @@
 """Approximate Bayesian computation with regression adjustment.
 
 Summaries are the parameters as regressed on the statistics (Fearnhead & Prangle 2012, J. R. Stat. Soc. B 74); runs near
-the record count by an Epanechnikov kernel and are moved to it by a local regression of mean and spread (Beaumont, Zhang &
-Balding 2002, Genetics 162; Blum & François 2010, Statistics and Computing 20). All on scores, which have no bounds.
+the record count by an Epanechnikov kernel and are moved to it by a local regression of mean and spread (Beaumont, Zhang
+& Balding 2002, Genetics 162; Blum & François 2010, Statistics and Computing 20). All on scores, which have no bounds.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def abc_sample(scores: F64, summaries: F64, record: F64, accept: float, *, witho
     distance = np.sqrt(((summaries - record) ** 2).sum(axis=1))
     if without is not None:
         distance[without] = np.inf
-    size = min(max(int(round(accept * len(scores))), 2), len(scores) - (without is not None))
+    size = min(max(round(accept * len(scores)), 2), len(scores) - (without is not None))
     chosen = np.sort(np.argsort(distance, kind="stable")[:size])
     near = distance[chosen]
     weights = 1 - (near / (near.max() * (1 + 1e-9) + 1e-300)) ** 2

@@ -47,8 +47,8 @@ def fit_ridge(inputs: F64, outputs: F64, weights: F64 | None = None) -> Ridge:
     Notes
     -----
     With the singular values d of the standardised inputs the shrinkage is d^2 / (d^2 + penalty); the penalty minimises
-    sum(residual^2) / (1 - trace / n)^2 (Golub, Heath & Wahba 1979). Residuals of rows that were left out follow from the
-    leverages without another fit.
+    sum(residual^2) / (1 - trace / n)^2 (Golub, Heath & Wahba 1979). Residuals of rows that were left out follow from
+    the leverages without another fit.
     """
     n = len(inputs)
     w = np.ones(n) if weights is None else weights / weights.mean()

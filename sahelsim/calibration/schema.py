@@ -54,7 +54,6 @@ class Calibration(Strict):
         "1", 0.01, 1, "share of the runs, those nearest to the record, from which the posterior is made", "by hand",
         default=0.5,
     )  # fmt: skip
-    posterior: int = parameter("draws", 10, _MOST, "draws of the posterior that are written", "user", default=1000)
     predictive: int = parameter(
         "runs",
         0,

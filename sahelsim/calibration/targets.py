@@ -1,4 +1,4 @@
-"""What runs are held against: the conditions of the patterns, each as a number on a scale on which it can be compared."""
+"""What runs are held against: the conditions of the patterns, each as a number on a scale of comparison."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sahelsim.cli.analysis_options import compare, sensitivity, sweep_plot
+from sahelsim.cli.calibrate_options import calibrate
 from sahelsim.cli.record_options import ablate, flee, ged, patterns
 from sahelsim.cli.run_options import explain, plot, run, show, warmup
 from sahelsim.cli.scenario_options import init, schema, validate
@@ -62,6 +63,7 @@ for _command in (
     ablate,
     sensitivity,
     compare,
+    calibrate,
     flee,
     ged,
     schema,

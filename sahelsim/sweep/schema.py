@@ -215,8 +215,8 @@ class Experiment(Strict):
         "1",
         0,
         2**31,
-        "gives each draw random numbers of its own: those of the replicate of this number for the first draw, of the next "
-        "for the second; if not given, all draws share those of replicates 0, 1, …",
+        "gives each draw random numbers of its own: those of the replicate of this number for the first draw, of the "
+        "next for the second; if not given, all draws share those of replicates 0, 1, …",
         "for emulators and calibration, which must tell chance from parameters",
         default=None,
     )
