@@ -33,6 +33,8 @@ class Comparison:
         Targets that are not used, by name, and why.
     filler : ndarray, shape (m,)
         What stands for a statistic where it is not defined: the median of the runs.
+    defined : ndarray of bool, shape (m,)
+        Whether enough of the runs have a value.
     inside : ndarray of bool, shape (m,)
         Whether the record lies in the central 90 % of the runs.
     nearest : ndarray, shape (m,)
@@ -43,6 +45,7 @@ class Comparison:
     targets: tuple[Target, ...]
     left_out: Mapping[str, str]
     filler: F64
+    defined: npt.NDArray[np.bool_]
     inside: npt.NDArray[np.bool_]
     nearest: F64
 
@@ -82,6 +85,7 @@ def compare_with_record(targets: Sequence[Target], statistics: F64) -> Compariso
     """
     left_out: dict[str, str] = {}
     filler, inside = np.zeros(len(targets)), np.zeros(len(targets), bool)
+    known = np.zeros(len(targets), bool)
     nearest = np.array([target.observed for target in targets])
     for j, target in enumerate(targets):
         values = statistics[:, j]
@@ -90,7 +94,7 @@ def compare_with_record(targets: Sequence[Target], statistics: F64) -> Compariso
         if missing > _UNDEFINED:
             left_out[target.name] = f"not defined in {missing:.0%} of the runs"
             continue
-        filler[j] = np.median(defined)
+        known[j], filler[j] = True, np.median(defined)
         low, high = np.quantile(defined, _INSIDE)
         inside[j] = low <= target.observed <= high
         least, most = np.quantile(defined, _REACH)
@@ -109,4 +113,4 @@ def compare_with_record(targets: Sequence[Target], statistics: F64) -> Compariso
             f"only {len(targets) - len(left_out)} of {len(targets)} targets can be used, at least {_FEWEST} are "
             f"needed; give --ged, a later `until`, or a scenario that the patterns speak of{why}", path="until",
         )  # fmt: skip
-    return Comparison(tuple(targets), left_out, filler, inside, nearest)
+    return Comparison(tuple(targets), left_out, filler, known, inside, nearest)

@@ -83,8 +83,9 @@ def _prior_predictive(result: Calibrated) -> dict[str, Any]:
     comparison = result.comparison
     return {
         "targets": len(comparison.targets),
+        "measured": int(comparison.defined.sum()),
         "inside_90": int(comparison.inside.sum()),
-        "share_inside_90": _short(comparison.inside.mean()),
+        "share_inside_90": _short(comparison.inside.sum() / comparison.defined.sum()),
         "used": int(comparison.used.sum()),
         "left_out": dict(comparison.left_out),
     }

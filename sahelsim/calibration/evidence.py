@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,8 @@ from sahelsim.calibration.simulate import Runs
 from sahelsim.calibration.targets import Target, last_month, measured, pattern_targets, signed_log
 from sahelsim.patterns.score import measured as measured_on
 from sahelsim.patterns.sources import evidence_of_record
-from sahelsim.replicate import month_ends
 from sahelsim.sweep.opening import open_sweep
+from sahelsim.terms import month_id
 
 if TYPE_CHECKING:
     import polars as pl
@@ -88,12 +89,17 @@ def statistics_of(runs: Runs, evidence: Evidence) -> F64:
 
 
 def _period(loaded: LoadedCalibration, ged: pl.DataFrame, until: str | None) -> Period:
-    """Months that runs and record have in common, up to the end of the data; the record is taken to end with a year."""
-    months = list(month_ends(loaded.variant).values())
+    """Months that runs and record have in common, up to the end of the data.
+
+    The record is taken to begin and end with a year; of the runs months count that they cover but for less than a step.
+    """
+    calendar = loaded.variant.calendar
+    step = timedelta(days=calendar.step_days)
+    begin, end = calendar.start - step, calendar.start + (calendar.steps + 1) * step
     years = ged["date_start"].dt.year()
     first, last = (int(year) - 1980 for year in (years.min() or 0, years.max() or 0))  # type: ignore[arg-type]
-    ends = [months[-1], (last + 1) * 12, *([] if until is None else [last_month(until)])]
-    return Period(max(months[0], first * 12 + 1), min(ends))
+    ends = [month_id(end.year, end.month) - 1, (last + 1) * 12, *([] if until is None else [last_month(until)])]
+    return Period(max(month_id(begin.year, begin.month) + 1, first * 12 + 1), min(ends))
 
 
 def _up_to(events: pl.DataFrame, last: int) -> pl.DataFrame:
@@ -105,7 +111,10 @@ def _up_to(events: pl.DataFrame, last: int) -> pl.DataFrame:
 
 def _recounted(loaded: LoadedCalibration, events: pl.DataFrame, period: Period) -> dict[str, float]:
     """Conditions of the patterns that the file itself can tell, by name of the target."""
-    seen = evidence_of_record(events.to_pandas(), loaded.patterns)
+    frame, area = events.to_pandas(), loaded.patterns.area
+    if area is not None and not loaded.patterns.regions[area].holds(frame).any():
+        return {}
+    seen = evidence_of_record(frame, loaded.patterns)
     out: dict[str, float] = {}
     for pattern in loaded.patterns.patterns:
         for i, condition in enumerate(pattern.conditions):

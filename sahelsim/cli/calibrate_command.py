@@ -109,7 +109,7 @@ def _placed(error: BadInput, file: Path, folder: Path) -> BadInput:
 def _print(found: dict[str, Any], console: Console) -> None:
     prior, posterior, recovery = found["prior_predictive"], found["posterior"], found["recovery"]
     console.print(
-        f"{prior['inside_90']} of {prior['targets']} targets lie in the central 90 % of the draws of the priors; "
+        f"{prior['inside_90']} of {prior['measured']} targets lie in the central 90 % of the draws of the priors; "
         f"{prior['used']} are used. {posterior['runs_near_the_record']} of {posterior['runs_in_the_space_left']} runs "
         f"make the posterior, worth {posterior['effective_draws']:.0f} draws.\n", soft_wrap=True,
     )  # fmt: skip
