@@ -11,16 +11,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from sahelsim.profile import ReplicateProfile
     from sahelsim.scenario.schema import Scenario
+    from sahelsim.world.build import Blueprint
 
-__all__ = ["RunSummary", "run_scenario"]
+__all__ = ["Draws", "RunSummary", "run_scenario"]
 
 Progress = Callable[[int, int], None]
 """Called with the replicate-steps that are done and those that there are in all."""
+
+
+class Draws(Protocol):
+    """Draws of parameters, one for each replicate."""
+
+    def blueprint(self, replicate: int) -> Blueprint:
+        """What a replicate starts from. The object can be pickled."""
+
+    def write(self, directory: Path) -> dict[str, Any]:
+        """Write which replicate has which draw into a run directory; what the manifest says of it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ def run_scenario(
     force: bool = False,
     inputs: Sequence[Path] = (),
     profile: bool = False,
+    draws: Draws | None = None,
 ) -> RunSummary:
     """Simulate every replicate of a scenario, observe it, and write a run directory.
 
@@ -68,6 +80,8 @@ def run_scenario(
         Files that the scenario was read from, to be hashed in the manifest.
     profile : bool
         Take down where the time goes, stage by stage; the results are the same.
+    draws : Draws, optional
+        Parameters that each replicate has instead of the scenario's; kept as draws.parquet and named in the manifest.
 
     Raises
     ------
@@ -93,13 +107,15 @@ def run_scenario(
         blueprint = build_blueprint(scenario)
         writer = RunWriter(directory, scenario, blueprint.ground)
         try:
-            with closing(parts_in_order(scenario, blueprint, workers, progress, profile=profile)) as parts:
+            drawn = None if draws is None else draws.blueprint
+            with closing(parts_in_order(scenario, blueprint, workers, progress, profile=profile, drawn=drawn)) as parts:
                 for part in parts:
                     writer.add(part)
                     if part.profile is not None:
                         profiles.append(part.profile)
             timings = _timings(started, time.perf_counter() - began, workers)
-            writer.finish(inputs_of(scenario, inputs), timings)
+            more = {} if draws is None else draws.write(directory)
+            writer.finish(inputs_of(scenario, inputs), timings, more)
         finally:
             writer.close_files()
     return RunSummary(

@@ -39,10 +39,18 @@ class Job(NamedTuple):
     """What its replicates share; None leaves each process to work it out when it needs it."""
     profile: bool = False
     """Whether each part says where its time went."""
+    drawn: Callable[[int], Blueprint] | None = None
+    """Gives each replicate a blueprint of its own, by number: with a draw of parameters set. Can be pickled."""
 
 
 def parts_in_order(
-    scenario: Scenario, blueprint: Blueprint, workers: int, progress: Progress | None, *, profile: bool = False
+    scenario: Scenario,
+    blueprint: Blueprint,
+    workers: int,
+    progress: Progress | None,
+    *,
+    profile: bool = False,
+    drawn: Callable[[int], Blueprint] | None = None,
 ) -> Generator[Part, None, None]:
     """Results of replicates 0, 1, 2 … of a scenario.
 
@@ -56,13 +64,15 @@ def parts_in_order(
         Called with (replicate-steps done, in all).
     profile : bool
         Whether each part says where its time went.
+    drawn : callable, optional
+        Gives each replicate a blueprint of its own, by number.
 
     Raises
     ------
     SahelsimError
         A replicate failed, or a worker process died. Closing the iterator early ends the workers.
     """
-    with closing(parts_of_jobs([Job(scenario, blueprint, profile)], workers, progress)) as parts:
+    with closing(parts_of_jobs([Job(scenario, blueprint, profile, drawn)], workers, progress)) as parts:
         for _, part in parts:
             yield part
 
@@ -118,9 +128,10 @@ def _one_replicate(job: Job, blueprints: _Blueprints, task: Task, advance: Calla
     from sahelsim.results.build import build_part
 
     number, replicate = task
-    scenario, profiler = job.scenario, Profiler(first=first) if job.profile else None
+    profiler = Profiler(first=first) if job.profile else None
     try:
-        blueprint = blueprints[number]
+        blueprint = blueprints[number] if job.drawn is None else job.drawn(replicate)
+        scenario = blueprint.scenario
         record = simulate_replicate(scenario, replicate, advance, blueprint, profiler)
         part = build_part(record, blueprint.ground, scenario, cold=first)
         return part if profiler is None else replace(part, profile=profiler.finish(record.seconds))

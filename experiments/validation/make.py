@@ -97,7 +97,9 @@ def _results() -> dict[str, Any]:
             out["levels"][key] = by_level(summary).filter(pl.col("model") == "sahelsim").to_dicts()
             if name == "model":
                 table = summary.targets.filter(pl.col("level") != "cell")
-                out["targets"][period] = table.select("level", "unit", "outcome", "model", "crps", "coverage").to_dicts()
+                out["targets"][period] = table.select(
+                    "level", "unit", "outcome", "model", "crps", "coverage"
+                ).to_dicts()
         out["assimilation"][name] = {
             folder.name: json.loads((folder / "manifest.json").read_text("utf-8"))["assimilation"]
             for folder in sorted((RUNS / name).glob("20*"))

@@ -17,7 +17,8 @@ from sahelsim.errors import BadInput
 if TYPE_CHECKING:
     import polars as pl
 
-    from sahelsim.forecast.make import Forecast
+    from sahelsim.forecast.make import Forecast, Plan
+    from sahelsim.scenario.schema import Scenario
 
 __all__ = ["forecast_command", "month_of_text", "prepare_kernels", "read_record"]
 
@@ -59,7 +60,7 @@ def forecast_command(
         raise BadInput("stands there and is no forecast; give another directory", file=out, path="--out")
     errors = Console(stderr=True, markup=False, highlight=False)
     events = read_record(ged, errors, skip_bad_rows=skip_bad_rows)
-    starts = _from_posterior(posterior, loaded.scenario, particles, plan.origin)
+    starts = _from_posterior(posterior, loaded.scenario, plan)
     prepare_kernels(errors, quiet=quiet)
     with progress_bar(errors, f"{particles} particles to {last}", quiet=quiet) as progress:
         forecast = make_forecast(
@@ -109,10 +110,30 @@ def prepare_kernels(console: Console, *, quiet: bool) -> None:
         fill_cache(cores())
 
 
-def _from_posterior(folder: Path | None, scenario: Any, particles: int, origin: int) -> list[dict[str, Any]] | None:
+def _from_posterior(folder: Path | None, scenario: Scenario, plan: Plan) -> list[dict[str, Any]] | None:
+    """Values of each particle from a posterior that knew nothing after the origin.
+
+    Raises
+    ------
+    BadInput
+        It is of another scenario, or was fitted to what came after the origin.
+    """
     if folder is None:
         return None
-    raise BadInput("a posterior cannot be read yet", path="--posterior")
+    from sahelsim.calibration.posterior import open_posterior
+    from sahelsim.forecast.units import month_name
+
+    posterior = open_posterior(folder)
+    posterior.differences(scenario)
+    until = posterior.manifest["data"].get("until")
+    if until is None or month_of_text(until, "--posterior") > plan.origin:
+        raise BadInput(
+            f"was fitted to {'all that there is' if until is None else f'what there is until {until}'}, and the origin "
+            f"is {month_name(plan.origin)}: it would look ahead. Calibrate with `until: {month_name(plan.origin)}` or "
+            "earlier, or leave the posterior out and start from the priors",
+            file=folder, path="--posterior",
+        )  # fmt: skip
+    return [posterior.settings(int(d)) for d in posterior.draws_of(range(plan.particles), scenario.seed)]
 
 
 def _summary(forecast: Forecast) -> dict[str, Any]:

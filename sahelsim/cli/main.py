@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sahelsim.cli.analysis_options import compare, sensitivity, sweep_plot
+from sahelsim.cli.calibrate_options import calibrate
 from sahelsim.cli.forecast_options import backtest, forecast
 from sahelsim.cli.record_options import ablate, flee, ged, patterns, record
 from sahelsim.cli.run_options import explain, plot, run, show, warmup
@@ -62,11 +63,12 @@ for _command in (
     explain,
     patterns,
     ablate,
-    forecast,
-    backtest,
     sensitivity,
     compare,
+    calibrate,
+    forecast,
     score,
+    backtest,
     flee,
     ged,
     record,

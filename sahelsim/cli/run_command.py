@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -16,6 +17,9 @@ from sahelsim.errors import BadInput
 from sahelsim.scenario.load import Loaded, read_scenario
 from sahelsim.scenario.region_spec import SyntheticRegion
 from sahelsim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sahelsim.calibration.draws import PosteriorDraws
 
 __all__ = ["default_out", "default_workers", "run_command", "warmup_command"]
 
@@ -33,6 +37,7 @@ def run_command(
     workers: int | None,
     force: bool,
     profile: bool,
+    posterior: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -43,6 +48,7 @@ def run_command(
     scenario = loaded.scenario
     target = out if out is not None else default_out(scenario, overrides)
     errors = Console(stderr=True, markup=False, highlight=False)
+    draws = None if posterior is None else _drawn(posterior, scenario, settings, errors, quiet=quiet)
     _prepare_kernels(errors, quiet=quiet)
     title = f"{scenario.name}, {scenario.replicates} × {scenario.calendar.steps} steps"
     with _placed(loaded), progress_bar(errors, title, quiet=quiet) as progress:
@@ -54,6 +60,7 @@ def run_command(
             force=force,
             inputs=loaded.files,
             profile=profile,
+            draws=draws,
         )
     files = [str(summary.out / file) for file in summary.files]
     if as_json:
@@ -83,6 +90,21 @@ def run_command(
         from sahelsim.cli.profile_table import print_profile
 
         print_profile(summary.profile, Console(markup=False, highlight=False))
+
+
+def _drawn(path: Path, scenario: Scenario, settings: Sequence[str], errors: Console, *, quiet: bool) -> PosteriorDraws:
+    """Draws of a posterior for the replicates, with a word on what differs from the calibrated scenario."""
+    from sahelsim.calibration.draws import PosteriorDraws
+    from sahelsim.calibration.posterior import open_posterior
+
+    posterior = open_posterior(path)
+    for setting in settings:
+        if setting.partition("=")[0].strip() in posterior.paths:
+            raise BadInput(f"'{setting}' has no effect, since the posterior gives this value; leave one out", path="-S")
+    differing = posterior.differences(scenario)
+    if differing and not quiet:
+        errors.print(f"note: {', '.join(differing)} differ from the scenario that was calibrated", soft_wrap=True)
+    return PosteriorDraws.of(posterior, scenario)
 
 
 def _prepare_kernels(console: Console, *, quiet: bool) -> None:

@@ -33,6 +33,10 @@ def run(
     profile: Annotated[
         bool, typer.Option("--profile", help="Print where the time went, by stage; the results are the same.")
     ] = False,
+    posterior: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Give each replicate a draw of what `sahelsim calibrate` found."),
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -49,6 +53,7 @@ def run(
         workers=workers,
         force=force,
         profile=profile,
+        posterior=posterior,
         as_json=json,
         quiet=quiet,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,8 +102,10 @@ class RunWriter:
             writer.close()
         self._writers = {}
 
-    def finish(self, inputs: dict[str, dict[str, Any]], timings: dict[str, Any]) -> None:
-        """Write the summary and, last, the manifest."""
+    def finish(
+        self, inputs: dict[str, dict[str, Any]], timings: dict[str, Any], more: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write the summary and, last, the manifest, with what there is more to say in it."""
         self.close_files()
         if self._panel is not None:
             self._panel.close()
@@ -123,6 +126,7 @@ class RunWriter:
                 "scenario_sha256": scenario_hash(scenario),
                 "seed": scenario.seed,
                 "replicates": scenario.replicates,
+                **(more or {}),
                 "events": self.events,
                 "versions": versions(),
                 "machine": machine(),

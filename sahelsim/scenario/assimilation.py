@@ -42,7 +42,11 @@ class AssimilationParameters(Strict):
         "UCDP GED 2017-21 has 2.8 to 4.9 with the changes of the rate in it; by hand",
     )  # fmt: skip
     floor: float = parameter(
-        "events/month", 1e-6, 10, "rate that the model is never trusted to undercut", "by hand: one event in twenty months"
+        "events/month",
+        1e-6,
+        10,
+        "rate that the model is never trusted to undercut",
+        "by hand: one event in twenty months",
     )
     smoothing: float = parameter(
         "months", 0, 60, "standard deviation of the kernel that smooths what one particle expects over time",

@@ -175,7 +175,7 @@ class _Bench:
             self._runners[key.variant] = VariantRunner(scenario, self._store.experiment.keep)
         runner = self._runners[key.variant]
         settings = settings_of(self._store.experiment.factors, self._store.draw(key.draw), runner.variant)
-        return runner.run(settings, key.replicate, look)
+        return runner.run(settings, self._store.chance_of(key), look)
 
     def _write(self, rows: list[dict[str, Any]], outcomes: list[tuple[dict[str, Any], int, RunOutcome]]) -> None:
         import pyarrow as pa

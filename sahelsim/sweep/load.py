@@ -22,7 +22,7 @@ from sahelsim.scenario.tree import Path as TreePath
 from sahelsim.sweep.check_factors import factor_faults
 from sahelsim.sweep.schema import BASELINE, Experiment, WhatIf
 
-__all__ = ["LoadedExperiment", "at_key", "load_experiment", "read_experiment"]
+__all__ = ["LoadedExperiment", "at_key", "load_experiment", "read_experiment", "scenarios_of"]
 
 _NOT_TO_CHANGE = ("seed", "replicates", "name", "outputs")
 _NO_OUTPUTS = Outputs(panel=False, communities=False, dyads=False, decisions=False)
@@ -58,7 +58,7 @@ def load_experiment(path: str | Path) -> LoadedExperiment:
     """
     file = Path(path)
     experiment, tree = read_experiment(file)
-    variants, inputs = _variants(experiment, file, tree)
+    variants, inputs = scenarios_of(experiment, file, tree)
     faults = [
         problem_at(tree, where, message, key=at_key) for where, message, at_key in factor_faults(experiment, variants)
     ]
@@ -103,7 +103,8 @@ def _first(problems: list[Problem]) -> BadInput:
     return first.error("".join(f"\n{problem}" for problem in more))
 
 
-def _variants(experiment: Experiment, file: Path, tree: Mapping) -> tuple[dict[str, Scenario], tuple[Path, ...]]:
+def scenarios_of(experiment: Experiment, file: Path, tree: Mapping) -> tuple[dict[str, Scenario], tuple[Path, ...]]:
+    """The scenarios that an experiment stands for, and the files that were read; faults get their place in `tree`."""
     scenario = find_scenario(experiment.scenario, beside=file.parent)
     if not scenario.is_file():
         hint = did_you_mean(scenario.name, neighbours(scenario))

@@ -23,13 +23,12 @@ from sahelsim.sweep.layout import (
 )
 from sahelsim.sweep.row_columns import outputs_of
 from sahelsim.sweep.runs import variant_hash
-from sahelsim.sweep.schema import BASELINE
+from sahelsim.sweep.schema import BASELINE, Experiment
 from sahelsim.sweep.shards import write_parquet
 from sahelsim.sweep.store import Store, open_store, write_text
 
 if TYPE_CHECKING:
     from sahelsim.sweep.load import LoadedExperiment
-    from sahelsim.sweep.schema import Experiment
 
 __all__ = ["go_on", "make_store", "prepare_folder"]
 
@@ -128,7 +127,7 @@ def _same_experiment(store: Store, loaded: LoadedExperiment) -> None:
     new, old = loaded.experiment.model_dump(mode="json"), store.manifest["experiment"]
     fix = "put it back, or begin a new store with --store"
     for key in new:
-        if key not in _MAY_CHANGE and new[key] != old.get(key):
+        if key not in _MAY_CHANGE and new[key] != old.get(key, Experiment.model_fields[key].default):
             raise BadInput(
                 f"'{key}' has changed since the sweep in {store.path} began; {fix}", file=loaded.file, path=key
             )

@@ -55,7 +55,7 @@ class VariantRunner:
     def run(
         self, settings: Mapping[str, Any], replicate: int, progress: Callable[[int], None] | None = None
     ) -> RunOutcome:
-        """Run one replicate with these values by dotted path.
+        """Run one replicate with these values by dotted path; its number gives the random numbers.
 
         Raises
         ------

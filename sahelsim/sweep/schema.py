@@ -211,6 +211,15 @@ class Experiment(Strict):
         "1", 0, 2**63 - 1, "seed of the runs and of the design; the scenario's if not given", "user", default=None
     )
     replicates: int = parameter("1", 1, 1_000_000, "random realisations of each draw, numbered from 0", "user")
+    own_chance_from: int | None = parameter(
+        "1",
+        0,
+        2**31,
+        "gives each draw random numbers of its own: those of the replicate of this number for the first draw, of the "
+        "next for the second; if not given, all draws share those of replicates 0, 1, …",
+        "for emulators and calibration, which must tell chance from parameters",
+        default=None,
+    )
     factors: dict[Annotated[str, Field(pattern=r"^[A-Za-z][\w.\-]*$")], Factor] = Field(
         default_factory=dict, description="what varies, by name (the column) or dotted path"
     )

@@ -138,10 +138,15 @@ class Store:
         """Every run in the order in which they are to be done."""
         return in_order(len(self.variants), self.draws.num_rows, self.replicates, self.seed)
 
+    def chance_of(self, key: RunKey) -> int:
+        """Number of the replicate whose random numbers a run has."""
+        first = self.experiment.own_chance_from
+        return key.replicate if first is None else first + key.draw + key.replicate * int(self.draws.num_rows)
+
     def name_of(self, key: RunKey, code: str) -> str:
         """Name of a run with a version of the code."""
         variant = self.manifest["variants"][self.variants[key.variant]]
-        return run_id(variant, self._draw_text(key.draw), key.replicate, code)
+        return run_id(variant, self._draw_text(key.draw), self.chance_of(key), code)
 
     def _draw_text(self, number: int) -> str:
         return draw_text(number, self.draw(number))
@@ -151,7 +156,7 @@ class Store:
         variants = list(self.manifest["variants"].values())
         texts = [draw_text(int(row.pop("draw")), row) for row in self._draw_rows()]
         for key in self.keys():
-            yield key, run_id(variants[key.variant], texts[key.draw], key.replicate, code)
+            yield key, run_id(variants[key.variant], texts[key.draw], self.chance_of(key), code)
 
     def _draw_rows(self) -> Iterator[dict[str, Any]]:
         for batch in self.draws.to_batches(max_chunksize=4096):

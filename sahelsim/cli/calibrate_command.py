@@ -1,0 +1,143 @@
+"""``sahelsim calibrate``: from priors and the record to a posterior."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from sahelsim.cli.stopping import Stopped
+from sahelsim.errors import BadInput
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from sahelsim.sweep.engines.base import Tally
+
+__all__ = ["calibrate_command"]
+
+
+def calibrate_command(
+    file: Path,
+    *,
+    ged: Sequence[Path],
+    skip_bad_rows: bool,
+    out: Path | None,
+    resume: bool,
+    engine: str | None,
+    workers: int | None,
+    accept_new_code: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Simulate what is lacking, make the posterior, and say what it can tell."""
+    from sahelsim.calibration.calibrate import calibrate
+    from sahelsim.calibration.diagnostics import diagnostics
+    from sahelsim.calibration.load import load_calibration
+    from sahelsim.calibration.outputs import prepare_folder, write_posterior
+    from sahelsim.plot.posterior_figures import draw_posterior
+    from sahelsim.sweep.engines.choose import choose_engine
+
+    if skip_bad_rows and not ged:
+        raise BadInput("is about the files of --ged; none is given", path="--skip-bad-rows")
+    loaded = load_calibration(file)
+    folder = Path("runs") / loaded.calibration.name if out is None else out
+    errors = Console(stderr=True, markup=False, highlight=False)
+    record = _record(ged, errors, skip_bad_rows=skip_bad_rows) if ged else None
+    chosen = choose_engine(loaded.calibration.engine, engine, workers)
+    prepare_folder(folder, resume=resume)
+    with ExitStack() as bars:
+        try:
+            result = calibrate(
+                loaded, folder, chosen, ged=record, accept_new_code=accept_new_code,
+                watch=_bars(bars, errors, quiet=quiet), say=None if quiet else errors.print,
+            )  # fmt: skip
+        except Stopped:
+            bars.close()
+            errors.print(f"what was simulated is in {folder}; go on with: sahelsim calibrate {file} --resume"
+                         + ("" if out is None else f" --out {out}"), soft_wrap=True)  # fmt: skip
+            raise
+        except BadInput as error:
+            raise _placed(error, file, folder) from None
+    found = diagnostics(result)
+    figures = draw_posterior(result, folder / "figures")
+    write_posterior(result, found, folder, ged, [f"figures/{path.name}" for path in figures])
+    if as_json:
+        print(json.dumps({"out": str(folder), "runs": result.runs, **found}, ensure_ascii=False))
+    elif not quiet:
+        _print(found, Console(markup=False, highlight=False))
+        print(f"\n{result.runs:,} runs; posterior, tables and figures are in {folder}")
+
+
+def _record(files: Sequence[Path], errors: Console, *, skip_bad_rows: bool) -> pl.DataFrame:
+    from sahelsim.ged import read_ged
+
+    record = read_ged(files, skip_bad_rows=skip_bad_rows)
+    if record.skipped:
+        errors.print(f"{len(record.skipped):,} bad rows skipped; `sahelsim ged --skip-bad-rows` lists them")
+    return record.events
+
+
+def _bars(stack: ExitStack, errors: Console, *, quiet: bool) -> Callable[[str], Callable[[Tally], None]]:
+    """A bar for each sweep, which takes the place of the one before."""
+    from sahelsim.cli.sweep_command import sweep_bar
+
+    def watch(title: str) -> Callable[[Tally], None]:
+        stack.close()
+        bar = stack.enter_context(sweep_bar(errors, title, quiet=quiet))
+        return lambda tally: bar(tally.done, tally.failed, tally.total)
+
+    return watch
+
+
+def _placed(error: BadInput, file: Path, folder: Path) -> BadInput:
+    """Faults with their place: keys of the calibration in its file; stores of sweeps are resumed by this command."""
+    message = error.message.replace("sahelsim sweep resume EXPERIMENT", f"sahelsim calibrate {file} --resume")
+    message = message.replace("--store", "--out")
+    where: Any = error.file
+    if where is None and error.path is not None and not error.path.startswith("-"):
+        where = file
+    path = "--out" if error.path == "--store" else error.path
+    return BadInput(message, file=where, line=error.line, column=error.column, path=path)
+
+
+def _print(found: dict[str, Any], console: Console) -> None:
+    prior, posterior, recovery = found["prior_predictive"], found["posterior"], found["recovery"]
+    console.print(
+        f"{prior['inside_90']} of {prior['measured']} targets lie in the central 90 % of the draws of the priors; "
+        f"{prior['used']} are used. {posterior['runs_near_the_record']} of {posterior['runs_in_the_space_left']} runs "
+        f"make the posterior, worth {posterior['effective_draws']:.0f} draws.\n", soft_wrap=True,
+    )  # fmt: skip
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("parameter", overflow="fold")
+    for name in ("prior 5-95 %", "posterior 5-95 %", "R²", "in 90 %", ""):
+        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
+    for path, about in found["parameters"].items():
+        table.add_row(
+            path, _range(about["prior"]), _range(about["posterior"]), f"{max(about['r_squared'], 0):.2f}",
+            f"{about['coverage_90']:.0%}", "" if about["identified"] else "not identified",
+        )  # fmt: skip
+    console.print(table)
+    bars = "within" if recovery["within_bars"] else "OUTSIDE"
+    console.print(
+        f"\nRecovery of {recovery['runs']} known sets: 90 % intervals hold {recovery['coverage_90']:.1%} of the true "
+        f"values (50 %: {recovery['coverage_50']:.1%}; least of a parameter {recovery['least_coverage_90']:.1%}), "
+        f"{bars} the bars.", soft_wrap=True,
+    )  # fmt: skip
+    predictive = found["predictive"]
+    if predictive["runs"]:
+        shares = predictive["shares"]
+        total = sum(1 for name in shares if name.startswith("p"))
+        console.print(
+            f"{predictive['patterns_that_hold']} of {total} patterns hold in at least {predictive['holds_from']:.0%} "
+            f"of {predictive['runs']} draws of the posterior.", soft_wrap=True,
+        )  # fmt: skip
+
+
+def _range(three: list[float]) -> str:
+    return f"{three[0]:.3g} to {three[2]:.3g}"
