@@ -46,7 +46,7 @@ class AssimilationParameters(Strict):
         1e-6,
         10,
         "rate that the model is never trusted to undercut",
-        "by hand: one event in twenty months",
+        "by hand: one event in four years",
     )
     smoothing: float = parameter(
         "months", 0, 60, "standard deviation of the kernel that smooths what one particle expects over time",
