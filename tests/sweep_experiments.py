@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from sahelsim.sweep.engines.base import Tally, Work
-from sahelsim.sweep.execute import run_chunk
+from sahelsim.sweep.execute import run_parcel
 from sahelsim.sweep.load import LoadedExperiment, load_experiment
 
 TINY = """
@@ -60,8 +60,8 @@ class HereEngine:
         self.length, self.chunks = length, chunks
 
     def run(self, work: Work) -> None:
-        while (self.chunks is None or self.chunks > 0) and (chunk := work.take(runs=self.length)):
-            work.report(chunk, run_chunk(work.store, chunk.runs, work.code))
+        while (self.chunks is None or self.chunks > 0) and (parcel := work.take(runs=self.length)):
+            work.report(parcel, run_parcel(work.store, parcel.runs, work.code))
             self.chunks = None if self.chunks is None else self.chunks - 1
 
 
