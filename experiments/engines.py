@@ -4,7 +4,7 @@
 
 Small: the coarse grid, two replicates, the ends of every grid, the first factors of a screening. Each is run by one
 local process in short chunks, by two in long ones, by an array of Slurm, and by Dask; then collected. An engine that
-is not here (Slurm without `sbatch`, Dask without the extra `cluster`) is left out, and said so.
+is not here (a Slurm that answers, Dask without the extra `cluster`) is left out, and said so.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ def ways_here() -> tuple[dict[str, Engine], list[str]]:
         "local, 2 processes, chunks of 5 s": {"kind": "local", "chunk_seconds": 5.0, "local": {"workers": 2}},
     }
     missing = []
-    if shutil.which("sbatch"):
+    if shutil.which("sinfo") and subprocess.run(["sinfo"], capture_output=True, check=False).returncode == 0:
         ways["Slurm, an array"] = {"kind": "slurm", "chunk_seconds": 1.0, "slurm": SLURM}
     else:
-        missing.append("Slurm, there is no sbatch")
+        missing.append("Slurm, which does not answer here (`sinfo`)")
     if find_spec("distributed"):
         ways["Dask, 2 processes"] = {"kind": "dask", "chunk_seconds": 1.0, "dask": {"workers": 2}}
     else:
