@@ -6,17 +6,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import time
 from collections import Counter
 
 import pytest
-from sweep_experiments import TINY, hash_of, write_experiment
+from sweep_experiments import TINY, WAIT, collected, rows_in, start, undisturbed_sweep, wait_for, write_experiment
 
 import sahelsim
 from sahelsim.cli.main import main
 from sahelsim.sweep.engines.slurm_jobs import submissions
-from sahelsim.sweep.shards import list_shards, read_shard
 
 pytestmark = [
     pytest.mark.slurm,
@@ -31,12 +28,6 @@ SIZE, TOTAL = 10, 40
 LONGER = (("size: 5", f"size: {SIZE}"), ("steps: 9", "steps: 150"))
 SLURM = "slurm: { tasks: 2, task_minutes: 0.01, run_seconds: 0.04, walltime_minutes: 9, poll_seconds: 1 }"
 DASK = "dask: { cluster: slurm, workers: 2, interface: lo }"
-WAIT = 300.0  # seconds, for slow machines
-
-
-def start(word, file, store, *more):
-    command = [sys.executable, "-m", "sahelsim.cli.main", "sweep", word, str(file), "--store", str(store), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def call(word, file, store, *more):
@@ -53,28 +44,10 @@ def jobs_of(name):
     return slurm("squeue", "--noheader", f"--name={name}", "--states=RUNNING", "--format=%A").split()
 
 
-def rows_in(store):
-    return sum(read_shard(path, ["run"]).num_rows for path in list_shards(store))
-
-
-def wait_for(condition, process):
-    deadline = time.monotonic() + WAIT
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "nothing happened for minutes"
-        time.sleep(0.05)
-
-
 def status_of(file, store, capsys):
     capsys.readouterr()
     assert main(["sweep", "status", str(file), "--store", str(store), "--json"]) == 0
     return json.loads(capsys.readouterr().out)
-
-
-def collected(file, store):
-    out = store.parent / f"{store.name}.parquet"
-    assert main(["sweep", "collect", str(file), "--store", str(store), "--out", str(out)]) == 0
-    return hash_of(out)
 
 
 def check(file, store, expected, capsys):
@@ -94,10 +67,7 @@ def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("with a space")
     engine = f"seed: 3\nengine: {{ chunk_seconds: 0.2, {SLURM}, {DASK} }}"
     file = write_experiment(folder, TINY, *LONGER, ("seed: 3", engine))
-    other = folder / "long.yaml"
-    other.write_text(file.read_text(encoding="utf-8").replace("0.2", "3.0", 1), encoding="utf-8")
-    assert main(["sweep", "run", str(other), "--store", str(folder / "store"), "--workers", "1", "-q"]) == 0
-    return file, collected(file, folder / "store")
+    return file, undisturbed_sweep(folder, file, "chunk_seconds: 0.2")
 
 
 def test_an_array_cancelled_half_way_is_submitted_again_and_completes(undisturbed, tmp_path, capsys):
