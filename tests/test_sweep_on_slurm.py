@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections import Counter
 
 import pytest
@@ -13,7 +14,8 @@ from sweep_experiments import TINY, WAIT, collected, rows_in, start, undisturbed
 
 import sahelsim
 from sahelsim.cli.main import main
-from sahelsim.sweep.engines.slurm_jobs import submissions
+from sahelsim.sweep.engines.slurm_jobs import logs_of, submissions
+from sahelsim.sweep.shards import list_shards
 
 pytestmark = [
     pytest.mark.slurm,
@@ -122,6 +124,53 @@ def test_an_array_goes_on_without_its_parent_through_signal_and_requeue(undistur
     assert "Restarts=1" in slurm("scontrol", "show", "job", array.job)
     check(file, store, expected, capsys)
     assert executed_once(store)
+
+
+def hurry(array):
+    """Have tasks that went back into the queue begin at once rather than two minutes later."""
+    if "JobState=PENDING" in slurm("scontrol", "show", "job", array.job):
+        subprocess.run(["scontrol", "update", f"JobId={array.job}", "StartTime=now"], check=False, capture_output=True)
+
+
+def test_a_task_at_the_end_of_its_walltime_goes_back_and_goes_on(undisturbed, tmp_path):
+    """A task of two cores that believes its runs to be short, the real signal, and a limit of one minute."""
+    file, _ = undisturbed
+    longer = tmp_path / "longer.yaml"
+    settings = "tasks: 1, cores: 2, task_minutes: 1, run_seconds: 0.001, walltime_minutes: 1, signal_seconds: 15"
+    text = file.read_text(encoding="utf-8").replace(f"size: {SIZE}", "size: 1000")
+    longer.write_text(text.replace(SLURM[: SLURM.index(", poll")], f"slurm: {{ {settings}"), encoding="utf-8")
+    store = tmp_path / "store"
+    process = start("run", longer, store, "--engine", "slurm")
+    wait_for(lambda: submissions(store) and submissions(store)[0].job, process)
+    (array,) = submissions(store)
+    assert array.tasks == 1
+    wait_for(lambda: "Restarts=1" in slurm("scontrol", "show", "job", array.job), process)
+    assert "NumCPUs=2" in slurm("scontrol", "show", "job", array.job)
+    first = rows_in(store)
+    assert 1 <= first < array.runs
+    assert len(list_shards(store)) == 2  # a worker has a shard
+    wait_for(lambda: hurry(array) or rows_in(store) > first, process)
+    assert main(["sweep", "cancel", str(longer), "--store", str(store)]) == 0
+    process.communicate(timeout=WAIT)
+    rows = sahelsim.open_sweep(store).summaries().collect()
+    assert rows["run"].n_unique() == rows.height == rows_in(store) > first
+
+
+def test_a_node_that_fails_costs_nothing_but_time(undisturbed, tmp_path, capsys):
+    file, expected = undisturbed
+    store = tmp_path / "store"
+    process = start("run", file, store, "--engine", "slurm")
+    wait_for(lambda: rows_in(store) >= 1, process)
+    (array,) = submissions(store)
+    (node, *_) = slurm("squeue", "--noheader", f"--job={array.job}", "--states=RUNNING", "--format=%N").split()
+    slurm("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=pretended")
+    wait_for(lambda: "Restarts=1" in slurm("scontrol", "show", "job", array.job), process)
+    wait_for(lambda: any("told to end" in log.read_text(encoding="utf-8") for log in logs_of(store, array)), process)
+    time.sleep(3)  # the node is there all the same: its word that the task has ended must not meet the next one
+    wait_for(lambda: hurry(array) or process.poll() is not None)
+    _, said = process.communicate(timeout=WAIT)
+    assert process.returncode == 0, said
+    check(file, store, expected, capsys)
 
 
 def test_cancel_ends_the_array_and_its_parent(undisturbed, tmp_path, capsys):

@@ -1,6 +1,6 @@
 """What the machinery of sweeps costs beside the bare simulation, and how a store of 100,000 runs opens.
 
-    python experiments/benchmarks/sweeps.py [overhead] [dask] [opening]
+    python experiments/benchmarks/sweeps.py [overhead] [dask] [throughput] [opening]
 
 The same runs of experiments/smoke.yaml, over two warm processes, are executed bare (the loop over steps alone, worlds
 and scenarios prepared) and as a sweep in chunks of 0.2 s (settings, observation, rows, shards, the parent), in turns.
@@ -15,6 +15,7 @@ import math
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,7 +34,8 @@ CHUNK = 0.2  # seconds
 ROUNDS = 5
 RUNS = 160  # a round
 REPLICATES = 4
-MANY = 100_000
+LENGTHS = (400, 4000)  # runs of whole sweeps
+MANY = 100_000  # rows of a store
 
 _bare: dict = {}
 
@@ -165,6 +167,29 @@ def dask() -> dict[str, float]:
             return in_turns(keys, plain, sweep, spent)
 
 
+def throughput() -> dict[str, float]:
+    """Whole sweeps by the command line, start to end: runs a second, and what the largest process takes, by length."""
+    out = {}
+    with tempfile.TemporaryDirectory() as above:
+        for runs in LENGTHS:
+            text = SMOKE.read_text(encoding="utf-8").replace("replicates: 2", f"replicates: {runs // 200}")
+            file, store = Path(above) / f"{runs}.yaml", Path(above) / str(runs)
+            file.write_text(text, encoding="utf-8")
+            command = [sys.executable, "-m", "sahelsim.cli.main", "sweep", "run", file, "--store", store, "-q"]
+            before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+            subprocess.run([*command, "--workers", "2"], check=True, stdout=subprocess.DEVNULL)
+            wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            size = sum(shard.stat().st_size for shard in (store / "summaries").iterdir())
+            out |= {
+                f"runs_per_second_of_{runs}": runs / wall, f"processor_seconds_per_run_of_{runs}": cpu / runs,
+                f"peak_memory_mb_of_{runs}": after.ru_maxrss / 1024, f"bytes_per_run_of_{runs}": size / runs,
+            }  # fmt: skip
+            say = f"{runs / wall:.1f} runs/s, {cpu / runs:.4f} s of processor a run, {size / runs:.0f} bytes a run"
+            print(f"{runs:,} runs in {wall:.0f} s: {say}, largest process {after.ru_maxrss / 1024:.0f} MB", flush=True)
+    return out
+
+
 def opening() -> dict[str, float]:
     """A store of many rows, written by the store's own writer; opened and grouped."""
     import polars as pl
@@ -230,14 +255,16 @@ def _renamed(rows, batch, store, pa):
     return table
 
 
+PARTS = {"overhead": overhead, "dask": dask, "throughput": throughput, "opening": opening}
+
+
 def measure() -> dict[str, dict[str, float]]:
     """All, each in a process of its own."""
     from apart import apart
 
-    return {name: apart("sweeps", f"{name}()") for name in ("overhead", "dask", "opening")}
+    return {name: apart("sweeps", f"{name}()") for name in PARTS}
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["overhead", "dask", "opening"]
-    for name in wanted:
-        {"overhead": overhead, "dask": dask, "opening": opening}[name]()
+    for name in sys.argv[1:] or PARTS:
+        PARTS[name]()

@@ -71,7 +71,9 @@ def response_curves(sweep: Sweep, response: Response) -> Figure:
         else:
             _cloud(axes, response, levels[name])
         first = number % columns == 0
-        dress(axes, x=wrapped(factor_label(sweep, name), 42), y=wrapped(output_axis(response.output), 34) if first else "")
+        dress(
+            axes, x=wrapped(factor_label(sweep, name), 42), y=wrapped(output_axis(response.output), 34) if first else ""
+        )
         scale_axis(axes, levels[name])
         axes.tick_params(labelleft=first)
         if axes.get_ylim()[1] >= _LARGE:
