@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import timedelta
 
 import numpy as np
@@ -110,6 +111,7 @@ class Recorder:
         self.hostility = np.zeros((steps, actors, actors), np.float32)
         self.truce = np.zeros((steps, actors, actors), np.int8)
         self.fighters = np.zeros((steps, actors), np.int64)
+        self._flows: list[Flows] = []
 
     def take(self, world: World, step: int) -> None:
         """Take down the state after `step`."""
@@ -120,6 +122,7 @@ class Recorder:
         fighters_by(units.actor, units.strength, self.fighters[step])
         if step not in self._ends:
             return
+        self._take_flows(world)
         index_units(world)
         index_communities(world)
         panel, row, c = self.panel, self._row, world.communities
@@ -145,10 +148,17 @@ class Recorder:
         panel.group_cohesion[row] = groups.cohesion
         panel.group_commander[row] = groups.commander
 
-    def flows(self, world: World) -> Flows:
-        """Who fled, returned, moved on and settled, from the log of the whole replicate."""
+    def _take_flows(self, world: World) -> None:
+        """Add up the log of flows and empty it, so that it never outgrows a month."""
         log = world.flows
-        return flows_by_month(log.rows[: int(log.count[0])], self._ends, world.ground.communities)
+        self._flows.append(flows_by_month(log.rows[: int(log.count[0])], self._ends, world.ground.communities))
+        log.count[0] = 0
+
+    def flows(self, world: World) -> Flows:
+        """Who fled, returned, moved on and settled, from the first step on."""
+        self._take_flows(world)
+        columns = {f.name: np.concatenate([getattr(part, f.name) for part in self._flows]) for f in fields(Flows)}
+        return Flows(**columns)
 
 
 def close_ledger(world: World) -> dict[str, int]:

@@ -207,7 +207,14 @@ def avenge(
             if neighbours[c, k] >= 0:
                 blamed_on += talk * harm[f, neighbours[c, k]]
         roused = 1.0 - exp(-blamed_on / harm_scale) if blamed_on > 0.0 else 0.0
-        if out_of_reach(draws[i], rate * feud_level[f] * (standing + (1.0 - standing) * roused) * weeks):
+        hazard = rate * feud_level[f] * (standing + (1.0 - standing) * roused)
+        if out_of_reach(draws[i], hazard * weeks):
+            continue
+        most = float(strength[c, a])  # the avengers are fighters of the militia
+        for k in range(8):
+            if neighbours[c, k] >= 0:
+                most += nearby * strength[neighbours[c, k], a]
+        if out_of_reach(draws[i], hazard * (unarmed + (1.0 - unarmed) * most / (most + armed_scale)) * weeks):
             continue
         origin = avengers_around(
             c, a, feud_people[f], neighbours, start, order, strength, unit_actor, unit_group, unit_strength,
@@ -217,7 +224,7 @@ def avenge(
         for k in range(8):
             armed += nearby * found[k]
         means = (unarmed + (1.0 - unarmed) * armed / (armed + armed_scale)) * (1.0 - shelter[c])
-        hazard = rate * feud_level[f] * (standing + (1.0 - standing) * roused) * means
+        hazard *= means
         entity = f * cells + c
         onset, which, severity, meet = uniform4(k0, k1, stream, step, entity, 0)
         if onset >= chance(hazard * weeks):
