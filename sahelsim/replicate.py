@@ -19,8 +19,7 @@ from sahelsim.terms import Account, month_id
 from sahelsim.world.build import Blueprint, build_blueprint
 from sahelsim.world.control_kernel import camps_in_control, people_by_cell, turn
 from sahelsim.world.flows_kernel import add_up_moves
-from sahelsim.world.index import index_communities, index_units, living_units
-from sahelsim.world.index_kernel import fighters_by
+from sahelsim.world.index import fighters_of_actors, index_communities, index_units, living_units
 from sahelsim.world.log import FLOW_COLUMNS
 from sahelsim.world.state import World
 
@@ -115,11 +114,10 @@ class Recorder:
 
     def take(self, world: World, step: int) -> None:
         """Take down the state after `step`."""
-        units = world.units
         self.hostility[step] = world.actors.hostility
         if self._truces:
             self.truce[step] = world.actors.truce
-        fighters_by(units.actor, units.strength, self.fighters[step])
+        self.fighters[step] = fighters_of_actors(world)
         if step not in self._ends:
             return
         self._take_flows(world)
@@ -216,6 +214,7 @@ def simulate_replicate(
     recorder = Recorder(play)
     run = run_stage if profiler is None else profiler.run
     since = 0
+    play.world.fresh.keep(True)  # between the steps, too, nobody but the schedule changes anything
     for step in range(scenario.calendar.steps):
         run_step(play, run)
         recorder.take(play.world, step)
@@ -223,6 +222,7 @@ def simulate_replicate(
         if progress is not None and (since == _PROGRESS_EVERY or step + 1 == scenario.calendar.steps):
             progress(since)
             since = 0
+    play.world.fresh.keep(False)
     return record_of(play, recorder, replicate, began)
 
 

@@ -100,12 +100,12 @@ def log_flow(
 @kernel
 def _slot_of(pick: float, m: int, away_at: I32, total: int) -> int:
     """A refuge drawn in proportion to those of community `m` who are there."""
-    target = pick * total
-    for i in range(away_at.shape[1]):
+    target, last = pick * total, away_at.shape[1] - 1
+    for i in range(last):
         target -= away_at[m, i]
         if target < 0.0:
             return i
-    return away_at.shape[1] - 1
+    return int(last)
 
 
 @kernel

@@ -143,10 +143,12 @@ def avengers_around(
 @kernel
 def kill_avengers(
     cell: int, a: int, people: int, fighters: int, deaths: int, u: float, start: I32, order: I32, strength: I32,
-    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
+    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16, avenges: I16,
 ) -> None:  # fmt: skip
-    """Take `deaths` from the avengers of militia `a` in the cell, and from its strength there."""
-    avenges = np.zeros(unit_cell.size, np.int16)
+    """Take `deaths` from the avengers of militia `a` in the cell, and from its strength there.
+
+    `avenges` (U,) is scratch.
+    """
     for i in range(start[cell], start[cell + 1]):
         unit = order[i]
         avenges[unit] = unit_actor[unit] == a and group_people[unit_group[unit]] == people
@@ -195,6 +197,7 @@ def avenge(
     cells = memory.size
     weight = np.empty(most_communities(community_start))
     found = np.empty(9, np.int64)
+    avenges = np.empty(unit_cell.size, np.int16)
     draws = np.empty(sites.shape[0])
     first_uniforms(k0, k1, stream, step, sites[:, 0] * np.int64(cells) + sites[:, 1], 0, draws)
     for i in range(sites.shape[0]):
@@ -248,11 +251,11 @@ def avenge(
             dead_a, dead_b = clash_deaths(severity, split, s, d, death_scale, tail_exponent, mortal_share)
             kill_avengers(
                 c if origin == 8 else neighbours[c, origin], a, feud_people[f], s, dead_a, from_a,
-                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people,
+                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people, avenges,
             )  # fmt: skip
             kill_avengers(
                 c, b, feud_people[r], d, dead_b, from_b,
-                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people,
+                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people, avenges,
             )  # fmt: skip
             losses[c, a] += dead_a
             losses[c, b] += dead_b
