@@ -80,9 +80,7 @@ def known_record(events: pl.DataFrame, origin: int) -> KnownRecord:
     month = (start.year().cast(pl.Int32) - 1980) * 12 + start.month().cast(pl.Int32)
     known = of_this_war(events.filter(month <= origin))
     if not known.height:
-        raise BadInput(
-            f"the record has no event of the central Sahel up to the origin {month_name(origin)}", path="--origin"
-        )
+        raise BadInput(f"the record has no event of this war up to the origin {month_name(origin)}", path="--origin")
     latest = int(known.select(month.max()).item())
     if origin - latest >= _SILENCE:
         raise BadInput(
