@@ -176,13 +176,24 @@ def test_forecasts_that_cannot_be_opened(tmp_path: Path, frame: pl.DataFrame, me
         (_draws(value=0.5), r"value: expected a count, found 0\.5"),
         (_draws().slice(1), "draw: dyad JNIM-IS, events, 2020-07 has 19 rows for 20 draws; expected one each"),
         (pl.concat([_draws(), _draws().head(1)]), "2020-07 has 21 rows for 20 draws"),
-        (_draws().slice(20), "dyad, events: not every unit has every month"),
+        (_draws().slice(20), "not every unit has every month"),
     ],
 )
 def test_draws_that_are_wrong(tmp_path: Path, frame: pl.DataFrame, message: str) -> None:
     forecast = open_forecast(_write(tmp_path / "f", frame))
     with pytest.raises(BadInput, match=message):
         forecast.draws("dyad", "events")
+
+
+def test_draws_in_any_order_and_in_codes(tmp_path: Path) -> None:
+    shuffled = (
+        _draws().with_columns(value=pl.col("draw") * 1000 + pl.col("month_id")).sample(fraction=1, shuffle=True, seed=3)
+    )
+    coded = shuffled.with_columns(pl.col("level", "unit", "outcome").cast(pl.Categorical))
+    forecasts = [open_forecast(_write(tmp_path / name, frame)) for name, frame in (("a", shuffled), ("b", coded))]
+    values = [forecast.draws("dyad", "deaths_best") for forecast in forecasts]
+    expected = np.arange(DRAWS) * 1000 + np.array(MONTHS)[:, None]
+    assert all((value == expected).all() and value.shape == (5, 3, DRAWS) for value in values)
 
 
 @pytest.mark.parametrize(
