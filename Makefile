@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-slow test-slurm coverage check docs bench reference patterns ablation flee examples calibrate clean
+.PHONY: run test test-slow test-slurm coverage check docs bench reference patterns ablation flee examples examples-engines calibrate validation clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("sahelsim needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -60,8 +60,14 @@ flee: $(STAMP)  ## the displacement model Flee on two replicates of the referenc
 examples: $(STAMP)  ## the example sweeps and their figures, minutes each on a core; EXAMPLES=french_exit for one
 	$(BIN)/python experiments/examples.py $(EXAMPLES) --workers $(WORKERS)
 
+examples-engines: $(STAMP)  ## every example, made small, on local processes, Slurm and Dask: the same table to the byte; writes experiments/engines.md
+	$(PYTHON) tests/slurm/with_slurm.py $(BIN)/python experiments/engines.py --out experiments/engines.md
+
 calibrate: $(STAMP)  ## a small calibration on the patterns alone, minutes on two cores; writes runs/calibration_small/
 	$(BIN)/sahelsim calibrate experiments/calibration_small.yaml --workers $(WORKERS) --resume
+
+validation: $(STAMP)  ## backtests against a file of UCDP GED, GED=FILE, half an hour on two cores; writes experiments/validation/ and docs/validation.md
+	$(BIN)/python experiments/validation/make.py $(if $(GED),--ged $(GED)) --workers $(WORKERS)
 
 clean:
 	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

@@ -112,7 +112,9 @@ def _reduced(a: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 def _polynomial(coefficients: Coefficients, x: FloatArray) -> FloatArray:
     """Value by Horner's rule, the coefficient of the highest power first."""
-    value = np.full_like(x, coefficients[0])
-    for coefficient in coefficients[1:]:
-        value = value * x + coefficient
+    first, *others = coefficients
+    value = np.full_like(x, first)
+    for coefficient in others:
+        value *= x
+        value += coefficient
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import timedelta
 
 import numpy as np
@@ -18,8 +19,7 @@ from sahelsim.terms import Account, month_id
 from sahelsim.world.build import Blueprint, build_blueprint
 from sahelsim.world.control_kernel import camps_in_control, people_by_cell, turn
 from sahelsim.world.flows_kernel import add_up_moves
-from sahelsim.world.index import index_communities, index_units, living_units
-from sahelsim.world.index_kernel import fighters_by
+from sahelsim.world.index import fighters_of_actors, index_communities, index_units, living_units
 from sahelsim.world.log import FLOW_COLUMNS
 from sahelsim.world.state import World
 
@@ -110,16 +110,17 @@ class Recorder:
         self.hostility = np.zeros((steps, actors, actors), np.float32)
         self.truce = np.zeros((steps, actors, actors), np.int8)
         self.fighters = np.zeros((steps, actors), np.int64)
+        self._flows: list[Flows] = []
 
     def take(self, world: World, step: int) -> None:
         """Take down the state after `step`."""
-        units = world.units
         self.hostility[step] = world.actors.hostility
         if self._truces:
             self.truce[step] = world.actors.truce
-        fighters_by(units.actor, units.strength, self.fighters[step])
+        self.fighters[step] = fighters_of_actors(world)
         if step not in self._ends:
             return
+        self._take_flows(world)
         index_units(world)
         index_communities(world)
         panel, row, c = self.panel, self._row, world.communities
@@ -145,10 +146,17 @@ class Recorder:
         panel.group_cohesion[row] = groups.cohesion
         panel.group_commander[row] = groups.commander
 
-    def flows(self, world: World) -> Flows:
-        """Who fled, returned, moved on and settled, from the log of the whole replicate."""
+    def _take_flows(self, world: World) -> None:
+        """Add up the log of flows and empty it, so that it never outgrows a month."""
         log = world.flows
-        return flows_by_month(log.rows[: int(log.count[0])], self._ends, world.ground.communities)
+        self._flows.append(flows_by_month(log.rows[: int(log.count[0])], self._ends, world.ground.communities))
+        log.count[0] = 0
+
+    def flows(self, world: World) -> Flows:
+        """Who fled, returned, moved on and settled, from the first step on."""
+        self._take_flows(world)
+        columns = {f.name: np.concatenate([getattr(part, f.name) for part in self._flows]) for f in fields(Flows)}
+        return Flows(**columns)
 
 
 def close_ledger(world: World) -> dict[str, int]:
@@ -206,6 +214,7 @@ def simulate_replicate(
     recorder = Recorder(play)
     run = run_stage if profiler is None else profiler.run
     since = 0
+    play.world.fresh.keep(True)  # between the steps, too, nobody but the schedule changes anything
     for step in range(scenario.calendar.steps):
         run_step(play, run)
         recorder.take(play.world, step)
@@ -213,6 +222,7 @@ def simulate_replicate(
         if progress is not None and (since == _PROGRESS_EVERY or step + 1 == scenario.calendar.steps):
             progress(since)
             since = 0
+    play.world.fresh.keep(False)
     return record_of(play, recorder, replicate, began)
 
 

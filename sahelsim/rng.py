@@ -68,6 +68,8 @@ class Stream(IntEnum):
     KATIBA = 30
     COMMANDER = 31
     STAND_DOWN = 32
+    RESAMPLING = 33
+    FORECAST = 34
     BASELINE = 40
     SCORING = 41
 
@@ -163,11 +165,11 @@ def uniform_pairs(
 
 @kernel
 def _fill(
-    k0: int, k1: int, stream: int, steps: npt.NDArray[np.int64], entities: npt.NDArray[np.int64], slot: int,
-    out: npt.NDArray[np.float64],
+    k0: int, k1: int, stream: int, steps: npt.NDArray[np.int64], entities: npt.NDArray[np.int64],
+    slots: npt.NDArray[np.int64], out: npt.NDArray[np.float64],
 ) -> None:  # fmt: skip
     for i in range(steps.size):
-        out[i, 0], out[i, 1], out[i, 2], out[i, 3] = uniform4(k0, k1, stream, steps[i], entities[i], slot)
+        out[i, 0], out[i, 1], out[i, 2], out[i, 3] = uniform4(k0, k1, stream, steps[i], entities[i], slots[i])
 
 
 def key_of(seed: int, replicate: int) -> tuple[int, int]:
@@ -181,7 +183,7 @@ def uniforms(
     stream: int,
     steps: npt.ArrayLike,
     entities: npt.ArrayLike,
-    slot: int = 0,
+    slot: npt.ArrayLike = 0,
 ) -> npt.NDArray[np.float64]:
     """Uniform numbers for many (step, entity) pairs at once.
 
@@ -193,7 +195,7 @@ def uniforms(
         A `Stream`.
     steps, entities : array_like of int, broadcast to shape (N,)
         What the numbers belong to.
-    slot : int
+    slot : array_like of int, broadcast with them
         Further counter for more than four numbers per pair.
 
     Returns
@@ -201,7 +203,8 @@ def uniforms(
     ndarray of float64, shape (N, 4)
         Numbers in the open interval (0, 1).
     """
-    s, e = np.broadcast_arrays(np.asarray(steps, np.int64), np.asarray(entities, np.int64))
+    counters = np.broadcast_arrays(*(np.asarray(each, np.int64) for each in (steps, entities, slot)))
+    s, e, more = (np.array(each).ravel() for each in counters)
     out = np.empty((s.size, 4))
-    _fill(key[0], key[1], int(stream), s.ravel().copy(), e.ravel().copy(), slot, out)
+    _fill(key[0], key[1], int(stream), s, e, more, out)
     return out

@@ -225,9 +225,12 @@ def run_step(play: Play, run: Callable[[Stage, Play], None] = run_stage) -> None
     """
     mechanisms, world = play.blueprint.scenario.mechanisms, play.world
     play.mark = int(world.violence.count[0])
-    world.fresh.keep(True)
+    alone = world.fresh.kept  # nobody else has touched the world since the last step
+    if not alone:
+        world.fresh.keep(True)
     for stage in SCHEDULE:
         if stage.switch is None or getattr(mechanisms, stage.switch).enabled:
             run(stage, play)
-    world.fresh.keep(False)
+    if not alone:
+        world.fresh.keep(False)
     world.step += 1

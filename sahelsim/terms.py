@@ -14,6 +14,7 @@ __all__ = [
     "Trait",
     "TruceState",
     "ViolenceType",
+    "month_days",
     "month_id",
     "month_of",
     "step_date",
@@ -131,6 +132,12 @@ def month_of(month: int) -> tuple[int, int]:
     """Year and month of a `month_id`."""
     year, rest = divmod(month - 1, 12)
     return year + 1980, rest + 1
+
+
+def month_days(month: int) -> int:
+    """Days of a `month_id`."""
+    (year, number), (next_year, following) = month_of(month), month_of(month + 1)
+    return (date(next_year, following, 1) - date(year, number, 1)).days
 
 
 def step_date(start: date, step: int, step_days: int) -> date:

@@ -1,13 +1,22 @@
-"""Small experiments for the tests of sweeps, and what they leave in a store."""
+"""Small experiments for the tests of sweeps, sweeps in processes of their own, and what they leave in a store."""
 
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+from sahelsim.cli.main import main
 from sahelsim.sweep.engines.base import Tally, Work
-from sahelsim.sweep.execute import run_chunk
+from sahelsim.sweep.execute import run_parcel
 from sahelsim.sweep.load import LoadedExperiment, load_experiment
+from sahelsim.sweep.shards import list_shards, read_shard
+
+WAIT = 300.0
+"""Seconds until a test gives up waiting, for slow machines."""
 
 TINY = """
 name: tiny
@@ -60,8 +69,8 @@ class HereEngine:
         self.length, self.chunks = length, chunks
 
     def run(self, work: Work) -> None:
-        while (self.chunks is None or self.chunks > 0) and (chunk := work.take(runs=self.length)):
-            work.report(chunk, run_chunk(work.store, chunk.runs, work.code))
+        while (self.chunks is None or self.chunks > 0) and (parcel := work.take(runs=self.length)):
+            work.report(parcel, run_parcel(work.store, parcel.runs, work.code))
             self.chunks = None if self.chunks is None else self.chunks - 1
 
 
@@ -73,3 +82,43 @@ def hash_of(path: Path) -> str:
 def left(tally: Tally) -> int:
     """Runs that have no row."""
     return tally.total - tally.done - tally.failed
+
+
+def start(word: str, file: Path, store: Path, *more: str) -> subprocess.Popen[str]:
+    """A command of sweeps in a process group of its own."""
+    command = [sys.executable, "-m", "sahelsim.cli.main", "sweep", word, str(file), "--store", str(store), *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def wait_for(
+    condition: Callable[[], object], process: subprocess.Popen[str] | None = None, *, may_end: bool = False
+) -> None:
+    """Until it holds; the process must go on meanwhile, or ends the waiting where it may end."""
+    deadline = time.monotonic() + WAIT
+    while not condition():
+        if process is not None and process.poll() is not None:
+            assert may_end, process.communicate()
+            return
+        assert time.monotonic() < deadline, "nothing happened for minutes"
+        time.sleep(0.02)
+
+
+def rows_in(store: Path) -> int:
+    """Rows on disk."""
+    return sum(read_shard(path, ["run"]).num_rows for path in list_shards(store))
+
+
+def collected(file: Path, store: Path) -> str:
+    """Hash of the table of a sweep."""
+    out = store.parent / f"{store.name}.parquet"
+    assert main(["sweep", "collect", str(file), "--store", str(store), "--out", str(out)]) == 0
+    return hash_of(out)
+
+
+def undisturbed_sweep(folder: Path, file: Path, chunk_seconds: str) -> str:
+    """Hash of the table of an experiment by one local process in longer chunks, with nothing in its way."""
+    text, other = file.read_text(encoding="utf-8"), folder / "long.yaml"
+    assert text.count(chunk_seconds) == 1
+    other.write_text(text.replace(chunk_seconds, "chunk_seconds: 3.0"), encoding="utf-8")
+    assert main(["sweep", "run", str(other), "--store", str(folder / "store"), "--workers", "1", "-q"]) == 0
+    return collected(file, folder / "store")

@@ -69,8 +69,8 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
 
 
 COMMANDS = (
-    "init", "validate", "run", "show", "plot", "explain", "patterns", "ablate", "sensitivity", "compare", "flee", "ged",
-    "schema", "warmup", "sweep",
+    "init", "validate", "run", "show", "plot", "explain", "patterns", "ablate", "sensitivity", "compare", "score",
+    "flee", "ged", "record", "schema", "warmup", "sweep",
 )  # fmt: skip
 
 

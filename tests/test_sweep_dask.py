@@ -6,13 +6,10 @@ import importlib.util
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
-from sweep_experiments import TINY, hash_of, write_experiment
+from sweep_experiments import TINY, WAIT, collected, rows_in, start, undisturbed_sweep, wait_for, write_experiment
 
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
@@ -20,7 +17,6 @@ from sahelsim.sweep.engine_settings import EngineSettings
 from sahelsim.sweep.engines import dask_clusters
 from sahelsim.sweep.engines.choose import choose_engine
 from sahelsim.sweep.layout import CANCEL, PARENT
-from sahelsim.sweep.shards import list_shards, read_shard
 
 pytestmark = [
     pytest.mark.jit_only,
@@ -29,12 +25,6 @@ pytestmark = [
 
 LONGER = (("size: 5", "size: 10"), ("steps: 9", "steps: 60"))
 TOTAL = 40
-WAIT = 300.0  # seconds, for slow machines
-
-
-def start(word, file, store, *more):
-    command = [sys.executable, "-m", "sahelsim.cli.main", "sweep", word, str(file), "--store", str(store), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def workers_of(process):
@@ -57,33 +47,12 @@ def _text(path):
         return ""
 
 
-def rows_in(store):
-    return sum(read_shard(path, ["run"]).num_rows for path in list_shards(store))
-
-
-def wait_for(condition, process):
-    deadline = time.monotonic() + WAIT
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "nothing happened for minutes"
-        time.sleep(0.02)
-
-
-def collected(file, store):
-    out = store.parent / f"{store.name}.parquet"
-    assert main(["sweep", "collect", str(file), "--store", str(store), "--out", str(out)]) == 0
-    return hash_of(out)
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     """Experiment file, and hash of the table of a local sweep in longer chunks."""
     folder = tmp_path_factory.mktemp("undisturbed")
     file = write_experiment(folder, TINY, *LONGER, ("seed: 3\n", "seed: 3\nengine: { chunk_seconds: 0.2 }\n"))
-    other = folder / "long.yaml"
-    other.write_text(file.read_text(encoding="utf-8").replace("0.2 }", "3.0 }"), encoding="utf-8")
-    assert main(["sweep", "run", str(other), "--store", str(folder / "store"), "--workers", "1", "-q"]) == 0
-    return file, collected(file, folder / "store")
+    return file, undisturbed_sweep(folder, file, "chunk_seconds: 0.2")
 
 
 def test_a_killed_worker_is_replaced_and_the_table_is_the_same(undisturbed, tmp_path, capsys):

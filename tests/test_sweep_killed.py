@@ -6,19 +6,16 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from sweep_experiments import TINY, hash_of, write_experiment
+from sweep_experiments import TINY, WAIT, collected, rows_in, start, undisturbed_sweep, wait_for, write_experiment
 
 import sahelsim
 from sahelsim.cli.main import main
 from sahelsim.sweep.layout import PARENT
-from sahelsim.sweep.shards import list_shards, read_shard
 
 pytestmark = [
     pytest.mark.jit_only,
@@ -27,12 +24,6 @@ pytestmark = [
 
 LONGER = (("size: 5", "size: 15"), ("steps: 9", "steps: 40"))
 TOTAL = 60
-WAIT = 300.0  # seconds, for slow machines
-
-
-def start(word, file, store, *more):
-    command = [sys.executable, "-m", "sahelsim.cli.main", "sweep", word, str(file), "--store", str(store), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def workers_of(process):
@@ -47,18 +38,6 @@ def workers_of(process):
     return found
 
 
-def rows_in(store):
-    return sum(read_shard(path, ["run"]).num_rows for path in list_shards(store))
-
-
-def wait_for(condition, process=None):
-    """Until it holds, or the process, where one is given, has ended."""
-    deadline = time.monotonic() + WAIT
-    while not condition() and (process is None or process.poll() is None):
-        assert time.monotonic() < deadline, "nothing happened for minutes"
-        time.sleep(0.01)
-
-
 def gone(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
@@ -71,16 +50,7 @@ def undisturbed(tmp_path_factory):
     """Experiment file, and hash of the table of a sweep by one worker in long chunks."""
     folder = tmp_path_factory.mktemp("undisturbed")
     file = write_experiment(folder, TINY, *LONGER, ("seed: 3\n", "seed: 3\nengine: { chunk_seconds: 0.2 }\n"))
-    other = folder / "long.yaml"
-    other.write_text(file.read_text(encoding="utf-8").replace("0.2 }", "3.0 }"), encoding="utf-8")
-    assert main(["sweep", "run", str(other), "--store", str(folder / "store"), "--workers", "1", "-q"]) == 0
-    return file, collected(file, folder / "store")
-
-
-def collected(file, store):
-    out = store.parent / f"{store.name}.parquet"
-    assert main(["sweep", "collect", str(file), "--store", str(store), "--out", str(out)]) == 0
-    return hash_of(out)
+    return file, undisturbed_sweep(folder, file, "chunk_seconds: 0.2")
 
 
 def kill_and_resume(file, store, kills, seed):
@@ -89,7 +59,7 @@ def kill_and_resume(file, store, kills, seed):
     process = start("run", file, store, "--workers", "2")
     for kill in range(kills):
         aim = rows_in(store) + chance.randint(1, max(TOTAL // (kills + 1), 1))
-        wait_for(lambda aim=aim, process=process: rows_in(store) >= aim and workers_of(process), process)
+        wait_for(lambda aim=aim, process=process: rows_in(store) >= aim and workers_of(process), process, may_end=True)
         time.sleep(chance.random() * 0.2)
         if process.poll() is not None:
             break

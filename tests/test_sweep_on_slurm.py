@@ -6,17 +6,16 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 
 import pytest
-from sweep_experiments import TINY, hash_of, write_experiment
+from sweep_experiments import TINY, WAIT, collected, rows_in, start, undisturbed_sweep, wait_for, write_experiment
 
 import sahelsim
 from sahelsim.cli.main import main
-from sahelsim.sweep.engines.slurm_jobs import submissions
-from sahelsim.sweep.shards import list_shards, read_shard
+from sahelsim.sweep.engines.slurm_jobs import logs_of, submissions
+from sahelsim.sweep.shards import list_shards
 
 pytestmark = [
     pytest.mark.slurm,
@@ -31,12 +30,6 @@ SIZE, TOTAL = 10, 40
 LONGER = (("size: 5", f"size: {SIZE}"), ("steps: 9", "steps: 150"))
 SLURM = "slurm: { tasks: 2, task_minutes: 0.01, run_seconds: 0.04, walltime_minutes: 9, poll_seconds: 1 }"
 DASK = "dask: { cluster: slurm, workers: 2, interface: lo }"
-WAIT = 300.0  # seconds, for slow machines
-
-
-def start(word, file, store, *more):
-    command = [sys.executable, "-m", "sahelsim.cli.main", "sweep", word, str(file), "--store", str(store), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def call(word, file, store, *more):
@@ -53,28 +46,10 @@ def jobs_of(name):
     return slurm("squeue", "--noheader", f"--name={name}", "--states=RUNNING", "--format=%A").split()
 
 
-def rows_in(store):
-    return sum(read_shard(path, ["run"]).num_rows for path in list_shards(store))
-
-
-def wait_for(condition, process):
-    deadline = time.monotonic() + WAIT
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "nothing happened for minutes"
-        time.sleep(0.05)
-
-
 def status_of(file, store, capsys):
     capsys.readouterr()
     assert main(["sweep", "status", str(file), "--store", str(store), "--json"]) == 0
     return json.loads(capsys.readouterr().out)
-
-
-def collected(file, store):
-    out = store.parent / f"{store.name}.parquet"
-    assert main(["sweep", "collect", str(file), "--store", str(store), "--out", str(out)]) == 0
-    return hash_of(out)
 
 
 def check(file, store, expected, capsys):
@@ -94,10 +69,7 @@ def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("with a space")
     engine = f"seed: 3\nengine: {{ chunk_seconds: 0.2, {SLURM}, {DASK} }}"
     file = write_experiment(folder, TINY, *LONGER, ("seed: 3", engine))
-    other = folder / "long.yaml"
-    other.write_text(file.read_text(encoding="utf-8").replace("0.2", "3.0", 1), encoding="utf-8")
-    assert main(["sweep", "run", str(other), "--store", str(folder / "store"), "--workers", "1", "-q"]) == 0
-    return file, collected(file, folder / "store")
+    return file, undisturbed_sweep(folder, file, "chunk_seconds: 0.2")
 
 
 def test_an_array_cancelled_half_way_is_submitted_again_and_completes(undisturbed, tmp_path, capsys):
@@ -152,6 +124,53 @@ def test_an_array_goes_on_without_its_parent_through_signal_and_requeue(undistur
     assert "Restarts=1" in slurm("scontrol", "show", "job", array.job)
     check(file, store, expected, capsys)
     assert executed_once(store)
+
+
+def hurry(array):
+    """Have tasks that went back into the queue begin at once rather than two minutes later."""
+    if "JobState=PENDING" in slurm("scontrol", "show", "job", array.job):
+        subprocess.run(["scontrol", "update", f"JobId={array.job}", "StartTime=now"], check=False, capture_output=True)
+
+
+def test_a_task_at_the_end_of_its_walltime_goes_back_and_goes_on(undisturbed, tmp_path):
+    """A task of two cores that believes its runs to be short, the real signal, and a limit of one minute."""
+    file, _ = undisturbed
+    longer = tmp_path / "longer.yaml"
+    settings = "tasks: 1, cores: 2, task_minutes: 1, run_seconds: 0.001, walltime_minutes: 1, signal_seconds: 15"
+    text = file.read_text(encoding="utf-8").replace(f"size: {SIZE}", "size: 1000")
+    longer.write_text(text.replace(SLURM[: SLURM.index(", poll")], f"slurm: {{ {settings}"), encoding="utf-8")
+    store = tmp_path / "store"
+    process = start("run", longer, store, "--engine", "slurm")
+    wait_for(lambda: submissions(store) and submissions(store)[0].job, process)
+    (array,) = submissions(store)
+    assert array.tasks == 1
+    wait_for(lambda: "Restarts=1" in slurm("scontrol", "show", "job", array.job), process)
+    assert "NumCPUs=2" in slurm("scontrol", "show", "job", array.job)
+    first = rows_in(store)
+    assert 1 <= first < array.runs
+    assert len(list_shards(store)) == 2  # a worker has a shard
+    wait_for(lambda: hurry(array) or rows_in(store) > first, process)
+    assert main(["sweep", "cancel", str(longer), "--store", str(store)]) == 0
+    process.communicate(timeout=WAIT)
+    rows = sahelsim.open_sweep(store).summaries().collect()
+    assert rows["run"].n_unique() == rows.height == rows_in(store) > first
+
+
+def test_a_node_that_fails_costs_nothing_but_time(undisturbed, tmp_path, capsys):
+    file, expected = undisturbed
+    store = tmp_path / "store"
+    process = start("run", file, store, "--engine", "slurm")
+    wait_for(lambda: rows_in(store) >= 1, process)
+    (array,) = submissions(store)
+    (node, *_) = slurm("squeue", "--noheader", f"--job={array.job}", "--states=RUNNING", "--format=%N").split()
+    slurm("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=pretended")
+    wait_for(lambda: "Restarts=1" in slurm("scontrol", "show", "job", array.job), process)
+    wait_for(lambda: any("told to end" in log.read_text(encoding="utf-8") for log in logs_of(store, array)), process)
+    time.sleep(3)  # the node is there all the same: its word that the task has ended must not meet the next one
+    wait_for(lambda: hurry(array) or process.poll() is not None)
+    _, said = process.communicate(timeout=WAIT)
+    assert process.returncode == 0, said
+    check(file, store, expected, capsys)
 
 
 def test_cancel_ends_the_array_and_its_parent(undisturbed, tmp_path, capsys):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sweep_tables import SHARE, THREE, made_up
 
+from sahelsim.analysis.names import output_axis
 from sahelsim.analysis.pairs import paired, unpaired, what_if_differences
 from sahelsim.analysis.response import read_responses
 from sahelsim.analysis.sensitivity import analyse
@@ -171,6 +172,16 @@ def test_levels_and_numbers(tmp_path):
     assert [short(value, step) for value, step in ((1234.5, 20.0), (0.0512, 0.001), (3.14159, 1.0), (np.nan, 1.0))] == [
         "1,234", "0.0512", "3.1", "–",
     ]  # fmt: skip
+
+
+def test_outputs_are_words_with_a_unit_on_an_axis(tmp_path):
+    sweep = made_up(tmp_path, lambda *_: 1.0)
+    words = {name: output_axis(name) for name in sweep.outputs}
+    assert words[SHARE] == "share of the people: movement [0-1]"
+    assert words["civilians_killed"] == "civilians killed [people]"
+    assert words["events[state_based]"] == "events: state based [number]"
+    assert all(word.endswith("]") and "_" not in word for word in words.values())
+    assert output_axis("pattern[p07_x.1]") == "pattern[p07 x.1]"
 
 
 def test_the_command_draws_what_the_experiment_allows(grid, tmp_path, capsys):

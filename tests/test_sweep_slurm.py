@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from sweep_experiments import TINY, HereEngine, hash_of, left, load, write_experiment
+from sweep_experiments import TINY, WAIT, HereEngine, hash_of, left, load, rows_in, write_experiment
 
 import sahelsim
 from sahelsim.cli.main import main
@@ -30,12 +30,10 @@ from sahelsim.sweep.engines.slurm_jobs import (
 from sahelsim.sweep.engines.slurm_script import batch_script, refused
 from sahelsim.sweep.engines.slurm_submit import runs_of_a_task
 from sahelsim.sweep.runs import RunKey
-from sahelsim.sweep.shards import list_shards, read_shard
 from sahelsim.sweep.status import Watcher
 from sahelsim.sweep.store import open_store
 
 TOTAL = 20
-WAIT = 300.0  # seconds, for slow machines
 
 
 def begun(tmp_path, *changes):
@@ -55,10 +53,6 @@ def task(store, **environment):
     command = [sys.executable, "-m", "sahelsim.sweep.engines.slurm_task", str(store), "1"]
     names = {"SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_JOB_ID": "7", "NUMBA_NUM_THREADS": "1", **environment}
     return subprocess.Popen(command, env={**os.environ, **names}, stderr=subprocess.PIPE, text=True)
-
-
-def rows_in(store):
-    return sum(read_shard(path, ["run"]).num_rows for path in list_shards(store))
 
 
 # ------------------------------------------------------------------------------------------------- a task

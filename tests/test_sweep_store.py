@@ -25,13 +25,13 @@ from sahelsim.sweep import code, execute, making
 from sahelsim.sweep.collect import collect
 from sahelsim.sweep.drive import ask_to_stop, run_sweep
 from sahelsim.sweep.engines.base import Tally, Work
-from sahelsim.sweep.execute import run_chunk
+from sahelsim.sweep.execute import run_parcel
 from sahelsim.sweep.files import StoreFull, write_file
 from sahelsim.sweep.layout import SUMMARIES
 from sahelsim.sweep.progress import left_to_do, scan
 from sahelsim.sweep.runs import RunKey, draw_text, in_order, run_id
 from sahelsim.sweep.setting import Setting, leaves_the_world_alone
-from sahelsim.sweep.shards import list_shards, read_shard
+from sahelsim.sweep.shards import ShardWriter, list_shards, read_shard
 from sahelsim.sweep.status import Watcher
 from sahelsim.sweep.store import open_store
 from sahelsim.world.build import build_blueprint
@@ -164,7 +164,7 @@ def test_the_table_does_not_depend_on_chunks_and_sessions(tiny, whole, tmp_path)
 def test_a_run_that_was_done_twice_counts_once(copy, whole, tmp_path):
     store = open_store(copy)
     execute._local.bench = None
-    run_chunk(copy, list(store.keys())[3:6], store.codes[-1])
+    run_parcel(copy, list(store.keys())[3:6], store.codes[-1])
     assert sum(read_shard(path, ["run"]).num_rows for path in list_shards(copy)) == TOTAL + 3
     assert Watcher(copy).look().done == TOTAL
     assert table_hash(copy, tmp_path) == whole[1]
@@ -340,7 +340,7 @@ def test_other_code_needs_a_word(copy, tiny, monkeypatch):
 
 def test_code_that_changes_while_a_sweep_runs_is_refused(copy):
     with pytest.raises(SahelsimError, match="is not that of the parent"):
-        run_chunk(copy, [RunKey(0, 0, 0)], "another")
+        run_parcel(copy, [RunKey(0, 0, 0)], "another")
 
 
 @pytest.mark.parametrize(
@@ -485,10 +485,10 @@ def test_work_is_cut_by_measured_time(tmp_path):
     work = Work(tmp_path, "c", keys, chunk_seconds=2.0, before=Tally(0, 0, 1000))
     first = work.take(2)
     assert len(first.runs) == 1
-    work.report(first, execute.ChunkReport(1, 0, 0, 9.0, 9.0, cold=True))  # says nothing about the speed
+    work.report(first, execute.ParcelReport(1, 0, 0, 9.0, 9.0, cold=True))  # says nothing about the speed
     second = work.take(2)
     assert len(second.runs) == 1
-    work.report(second, execute.ChunkReport(1, 0, 0, 0.1, 0.1, cold=False))
+    work.report(second, execute.ParcelReport(1, 0, 0, 0.1, 0.1, cold=False))
     assert len(work.take(2).runs) == 20
     taken = sum(len(chunk.runs) for chunk in iter(lambda: work.take(2), None))
     assert taken == 1000 - 22
@@ -502,3 +502,62 @@ def test_left_to_do_is_what_has_no_row(tiny, tmp_path):
     run_sweep(tiny, path, HereEngine(length=3, chunks=2))
     store = open_store(path)
     assert list(left_to_do(store, scan(store), retry_failed=False)) == list(store.keys())[6:]
+
+
+def test_short_chunks_are_handed_out_several_at_a_time(tmp_path):
+    work = Work(tmp_path, "c", [RunKey(0, i, 0) for i in range(1000)], chunk_seconds=0.2, before=Tally(0, 0, 1000))
+    work.report(work.take(), execute.ParcelReport(1, 0, 0, 0.05, 0.05, cold=False))
+    parcel = work.take(2)
+    assert (len(parcel.runs), parcel.chunk) == (20, 4)
+
+
+def test_a_parcel_is_written_chunk_by_chunk(tiny, whole, tmp_path, monkeypatch):
+    path, written, add = tmp_path / "store", [], ShardWriter.add
+
+    def watched(self, rows, events=None):
+        add(self, rows, events)
+        written.append((rows.num_rows, sum(read_shard(shard, ["run"]).num_rows for shard in list_shards(path))))
+
+    run_sweep(tiny, path, HereEngine(chunks=0))
+    store = open_store(path)
+    monkeypatch.setattr(ShardWriter, "add", watched)
+    report = run_parcel(path, store.keys(), store.codes[-1], chunk=8)
+    assert written == [(8, 8), (8, 16), (4, 20)]
+    assert (report.done, report.failed, report.left) == (TOTAL, 0, 0)
+    assert table_hash(path, tmp_path) == whole[1]
+
+
+def test_a_chunk_that_cannot_be_written_ends_the_parcel(tiny, tmp_path, monkeypatch):
+    calls, add = [], ShardWriter.add
+
+    def full(self, rows, events=None):
+        calls.append(rows.num_rows)
+        if len(calls) == 2:
+            raise StoreFull("no room")
+        add(self, rows, events)
+
+    path = tmp_path / "store"
+    run_sweep(tiny, path, HereEngine(chunks=0))
+    store = open_store(path)
+    monkeypatch.setattr(ShardWriter, "add", full)
+    with pytest.raises(StoreFull, match="no room"):
+        run_parcel(path, store.keys(), store.codes[-1], chunk=4)
+    assert calls == [4, 4]
+    assert len(scan(store).runs) == 4
+    monkeypatch.undo()
+    assert run_sweep(tiny, path, HereEngine(), resume=True) == Tally(TOTAL, 0, TOTAL)
+
+
+def test_a_run_that_is_given_up_leaves_what_was_begun_to_be_written(tiny, tmp_path):
+    path = tmp_path / "store"
+    run_sweep(tiny, path, HereEngine(chunks=0))
+    store, asked = open_store(path), []
+
+    def stop():
+        asked.append(1)
+        return len(asked) > 12
+
+    report = run_parcel(path, store.keys(), store.codes[-1], stop, chunk=2)
+    assert 2 <= report.done < TOTAL
+    assert report.done + report.left == TOTAL
+    assert len(scan(store).runs) == report.done

@@ -1,30 +1,41 @@
 """What the machinery of sweeps costs beside the bare simulation, and how a store of 100,000 runs opens.
 
-    python experiments/benchmarks/sweeps.py [overhead] [dask] [opening]
+    python experiments/benchmarks/sweeps.py [overhead] [dask] [throughput] [opening]
 
-The same runs of experiments/smoke.yaml, in chunks of 0.2 s over two warm processes, are executed bare (the loop over
-steps alone, worlds and scenarios prepared) and as a sweep (settings, observation, rows, shards, the parent), in turns.
+The same runs of experiments/smoke.yaml, over two warm processes, are executed bare (the loop over steps alone, worlds
+and scenarios prepared) and as a sweep in chunks of 0.2 s (settings, observation, rows, shards, the parent), in turns.
 `dask` does the same with the workers of Dask, and counts all that they, the scheduler and the client take.
-Processor time is the measure that does not depend on what else the machine does; wall time is printed beside it.
+The processor time of all processes is the measure that depends least on what else the machine does; wall time is
+printed beside it.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sahelsim.sweep.engines.base import Work
 
 os.environ["NUMBA_NUM_THREADS"] = "1"
 
 ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "experiments" / "smoke.yaml"
-ROUNDS = 4
-RUNS = 96  # a round
-MANY = 100_000
+CHUNK = 0.2  # seconds
+ROUNDS = 5
+RUNS = 160  # a round
+REPLICATES = 4
+LENGTHS = (400, 4000)  # runs of whole sweeps
+MANY = 100_000  # rows of a store
 
 _bare: dict = {}
 
@@ -56,105 +67,127 @@ def bare(store: str, keys: list) -> tuple[float, float, float]:
     return spent, waited, time.process_time() - cpu - spent
 
 
-def chunk(store: str, keys: list, code: str) -> tuple[object, float]:
-    """A chunk of the sweep, with its processor time."""
-    from sahelsim.sweep.execute import run_chunk
+def work_of(folder: str, code: str, runs: list, speed: tuple[int, float]) -> Work:
+    """Runs to do in chunks of `CHUNK` seconds, at a speed that is known."""
+    from sahelsim.sweep.engines.base import Tally, Work
 
-    cpu = time.process_time()
-    report = run_chunk(store, keys, code)
-    return report, time.process_time() - cpu
+    work = Work(Path(folder), code, runs, chunk_seconds=CHUNK, before=Tally(0, 0, len(runs)))
+    work._warm = speed
+    return work
 
 
-def overhead() -> dict[str, float]:
-    """Bare runs and a sweep in turns: what the machinery adds, as a share, and seconds to write a chunk."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    from sahelsim.sweep.code import code_version
+def store_of(folder: str) -> tuple[str, list]:
+    """A store of the experiment with more replicates; version of the code, and its runs."""
     from sahelsim.sweep.load import load_experiment
     from sahelsim.sweep.making import make_store
 
-    loaded, code = load_experiment(SMOKE), code_version()
-    pool = ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
-    with tempfile.TemporaryDirectory() as folder, pool:
-        store = make_store(loaded, Path(folder))
-        keys = list(store.keys())
-        for _ in range(3):  # warm
-            list(pool.map(bare, [folder] * 4, [keys[:2]] * 4))
-        each = statistics.median(cpu for cpu, *_ in pool.map(bare, [folder] * 6, [keys[:4]] * 6)) / 4
-        length = max(1, round(0.2 / each))
-        list(pool.map(chunk, [folder] * 4, [keys[:2]] * 4, [code] * 4))
-        print(f"a bare run {each:.4f} s of processor; chunks of {length} runs", flush=True)
-        found = []
-        for r in range(ROUNDS):
-            part = keys[r * RUNS : (r + 1) * RUNS]
-            began = time.perf_counter()
-            halves = [part[: RUNS // 2], part[RUNS // 2 :]]
-            alone = list(pool.map(bare, [folder] * 2, halves))
-            plain, observed = sum(cpu for cpu, *_ in alone), sum(seconds for *_, seconds in alone)
-            middle, parent = time.perf_counter(), time.process_time()
-            chunks = [part[i : i + length] for i in range(0, len(part), length)]
-            done = list(pool.map(chunk, [folder] * len(chunks), chunks, [code] * len(chunks)))
-            spent = sum(cpu for _, cpu in done) + time.process_time() - parent
-            wall = (time.perf_counter() - middle) / (middle - began)
-            waits = sum(report.seconds - report.simulated for report, _ in done) / len(done)
-            found.append((spent / plain - 1, wall - 1, waits, spent / (plain + observed) - 1))
-            say = f"processor +{spent / plain - 1:.1%}, wall +{wall - 1:.1%}, {waits * 1e3:.1f} ms to write a chunk"
-            print(f"round {r}: {say}", flush=True)
-        middle_of = [statistics.median(values) for values in zip(*found, strict=True)]
-        print(f"median: processor +{middle_of[0]:.1%}, wall +{middle_of[1]:.1%}, {middle_of[2] * 1e3:.1f} ms a chunk")
-        print(f"over runs that are observed too: processor +{middle_of[3]:.1%}")
-        names = ("overhead", "overhead_wall", "write_seconds", "overhead_over_observed_runs")
-        return dict(zip(names, middle_of, strict=True))
+    text = SMOKE.read_text(encoding="utf-8")
+    file = Path(folder) / "experiment.yaml"
+    file.write_text(text.replace("replicates: 2", f"replicates: {REPLICATES}"), encoding="utf-8")
+    path = Path(folder) / "store"
+    path.mkdir()
+    store = make_store(load_experiment(file), path)
+    return store.codes[-1], list(store.keys())
+
+
+def overhead() -> dict[str, float]:
+    """Bare runs and a sweep by the local engine in turns: what the machinery adds, as a share."""
+    from sahelsim.sweep.engines.local import Pool
+
+    with tempfile.TemporaryDirectory() as above, Pool(2) as pool:
+        code, keys = store_of(above)
+        folder = f"{above}/store"
+
+        def plain(runs: list) -> list:
+            return list(pool._pool.map(bare, [folder] * 2, [runs[: len(runs) // 2], runs[len(runs) // 2 :]]))
+
+        def sweep(runs: list, speed: tuple[int, float]) -> tuple[int, float]:
+            work = work_of(folder, code, runs, speed)
+            assert pool.drain(work, 2)
+            assert work.tally.done == len(runs)
+            return work._warm
+
+        def spent() -> float:
+            return time.process_time() + sum(time.clock_gettime(~pid << 3 | 2) for pid in pool._pool._processes)
+
+        return in_turns(keys, plain, sweep, spent)
+
+
+def in_turns(keys: list, plain: Callable, sweep: Callable, spent: Callable[[], float]) -> dict[str, float]:
+    """Rounds of bare runs and of the machinery; medians of what it adds."""
+    for _ in range(3):
+        plain(keys[:8])
+    speed = (0, 0.0)
+    for _ in range(2):
+        speed = sweep(keys[:40], speed)
+    print(f"chunks of {math.ceil(CHUNK * speed[0] / speed[1])} runs", flush=True)
+    found = []
+    for r in range(ROUNDS):
+        part = keys[r * RUNS : (r + 1) * RUNS]
+        began = time.perf_counter()
+        alone = plain(part)
+        seconds, observed = (sum(values) for values in list(zip(*alone, strict=True))[::2])
+        middle, before = time.perf_counter(), spent()
+        sweep(part, speed)
+        taken, wall = spent() - before, (time.perf_counter() - middle) / (middle - began)
+        found.append((taken / seconds - 1, taken / (seconds + observed) - 1, wall - 1))
+        say = "processor +{:.1%} ({:+.1%} over runs that are observed), wall {:+.1%}".format(*found[-1])
+        print(f"round {r}: {say}", flush=True)
+    medians = [statistics.median(values) for values in zip(*found, strict=True)]
+    print("median: processor +{:.1%} ({:+.1%} over runs that are observed), wall {:+.1%}".format(*medians))
+    return dict(zip(("overhead", "overhead_over_observed_runs", "overhead_wall"), medians, strict=True))
 
 
 def dask() -> dict[str, float]:
     """As `overhead`, through Dask: two worker processes, the scheduler in this one."""
-    from sahelsim.sweep.code import code_version
     from sahelsim.sweep.engine_settings import DaskSettings, SlurmSettings
-    from sahelsim.sweep.engines.base import Tally, Work
     from sahelsim.sweep.engines.dask_clusters import open_client
     from sahelsim.sweep.engines.dask_engine import Session
-    from sahelsim.sweep.load import load_experiment
-    from sahelsim.sweep.making import make_store
 
-    loaded, code = load_experiment(SMOKE), code_version()
-    with tempfile.TemporaryDirectory() as folder:
-        store = make_store(loaded, Path(folder))
-        keys = list(store.keys())
-
-        def work(part: list, length: int) -> Work:
-            before = Tally(0, 0, len(part))
-            return Work(Path(folder), code, part, chunk_seconds=0.2, least_runs=length, before=before)
-
-        with open_client(DaskSettings(), SlurmSettings(), 2, work([], 1)) as client:
+    with tempfile.TemporaryDirectory() as above:
+        code, keys = store_of(above)
+        folder = f"{above}/store"
+        nothing = work_of(folder, code, [], (0, 0.0))
+        with open_client(DaskSettings(), SlurmSettings(), 2, nothing) as client:
             workers = list(client.scheduler_info()["workers"])
 
-            def plain(part: list) -> float:
-                halves = [part[::2], part[1::2]]
-                ask = [
-                    client.submit(bare, folder, half, workers=[at], pure=False)
-                    for half, at in zip(halves, workers, strict=True)
-                ]
-                return sum(cpu for cpu, *_ in client.gather(ask))
+            def plain(runs: list) -> list:
+                halves = zip([runs[::2], runs[1::2]], workers, strict=True)
+                return client.gather([client.submit(bare, folder, h, workers=[w], pure=False) for h, w in halves])
+
+            def sweep(runs: list, speed: tuple[int, float]) -> tuple[int, float]:
+                work = work_of(folder, code, runs, speed)
+                Session(client, work, 2).run()
+                assert work.tally.done == len(runs)
+                return work._warm
 
             def spent() -> float:
                 return sum(client.run(time.process_time).values()) + time.process_time()
 
-            for _ in range(2):  # warm
-                plain(keys[:8])
-                Session(client, work(keys[:8], 2), 2).run()
-            length = max(1, round(0.2 * 8 / plain(keys[:8])))
-            found = []
-            for r in range(ROUNDS):
-                part = keys[r * RUNS : (r + 1) * RUNS]
-                alone = plain(part)
-                before = spent()
-                Session(client, work(part, length), 2).run()
-                found.append((spent() - before) / alone - 1)
-                print(f"round {r}: chunks of {length} runs, processor +{found[-1]:.1%}", flush=True)
-    print(f"median through Dask: processor +{statistics.median(found):.1%}")
-    return {"overhead": statistics.median(found)}
+            return in_turns(keys, plain, sweep, spent)
+
+
+def throughput() -> dict[str, float]:
+    """Whole sweeps by the command line, start to end: runs a second, and what the largest process takes, by length."""
+    out = {}
+    with tempfile.TemporaryDirectory() as above:
+        for runs in LENGTHS:
+            text = SMOKE.read_text(encoding="utf-8").replace("replicates: 2", f"replicates: {runs // 200}")
+            file, store = Path(above) / f"{runs}.yaml", Path(above) / str(runs)
+            file.write_text(text, encoding="utf-8")
+            command = [sys.executable, "-m", "sahelsim.cli.main", "sweep", "run", file, "--store", store, "-q"]
+            before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+            subprocess.run([*command, "--workers", "2"], check=True, stdout=subprocess.DEVNULL)
+            wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            size = sum(shard.stat().st_size for shard in (store / "summaries").iterdir())
+            out |= {
+                f"runs_per_second_of_{runs}": runs / wall, f"processor_seconds_per_run_of_{runs}": cpu / runs,
+                f"peak_memory_mb_of_{runs}": after.ru_maxrss / 1024, f"bytes_per_run_of_{runs}": size / runs,
+            }  # fmt: skip
+            say = f"{runs / wall:.1f} runs/s, {cpu / runs:.4f} s of processor a run, {size / runs:.0f} bytes a run"
+            print(f"{runs:,} runs in {wall:.0f} s: {say}, largest process {after.ru_maxrss / 1024:.0f} MB", flush=True)
+    return out
 
 
 def opening() -> dict[str, float]:
@@ -163,7 +196,7 @@ def opening() -> dict[str, float]:
     import pyarrow as pa
 
     import sahelsim
-    from sahelsim.sweep.execute import run_chunk
+    from sahelsim.sweep.execute import run_parcel
     from sahelsim.sweep.load import load_experiment
     from sahelsim.sweep.making import make_store
     from sahelsim.sweep.progress import left_to_do, scan
@@ -177,7 +210,7 @@ def opening() -> dict[str, float]:
         path.mkdir()
         store = make_store(load_experiment(file), path)
         code = store.codes[-1]
-        run_chunk(path, list(store.keys())[:8], code)
+        run_parcel(path, list(store.keys())[:8], code)
         rows = read_shard(list_shards(path)[0])
         list_shards(path)[0].unlink()
         writer, batch = ShardWriter(path), []
@@ -222,14 +255,16 @@ def _renamed(rows, batch, store, pa):
     return table
 
 
+PARTS = {"overhead": overhead, "dask": dask, "throughput": throughput, "opening": opening}
+
+
 def measure() -> dict[str, dict[str, float]]:
     """All, each in a process of its own."""
     from apart import apart
 
-    return {name: apart("sweeps", f"{name}()") for name in ("overhead", "dask", "opening")}
+    return {name: apart("sweeps", f"{name}()") for name in PARTS}
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["overhead", "dask", "opening"]
-    for name in wanted:
-        {"overhead": overhead, "dask": dask, "opening": opening}[name]()
+    for name in sys.argv[1:] or PARTS:
+        PARTS[name]()

@@ -15,9 +15,30 @@ if TYPE_CHECKING:
     from sahelsim.sweep.opening import Sweep
     from sahelsim.sweep.schema import Factor
 
-__all__ = ["choose_outputs", "factor_label", "factor_name", "output_label", "unit_of"]
+__all__ = ["choose_outputs", "factor_label", "factor_name", "output_axis", "output_label", "unit_of"]
 
 _OF_PATTERN = re.compile(r"(?:pattern|holds)\[(?P<id>.+?)(?:\.\d+)?\]")
+
+_NUMBER, _PEOPLE, _SHARE = "number", "people", "0-1"
+_WORDS = {
+    "events": ("events", _NUMBER),
+    "events_true": ("events, recorded or not", _NUMBER),
+    "deaths": ("deaths", _PEOPLE),
+    "deaths_low": ("deaths, low estimate", _PEOPLE),
+    "deaths_high": ("deaths, high estimate", _PEOPLE),
+    "deaths_true": ("deaths, recorded or not", _PEOPLE),
+    "civilians_killed": ("civilians killed", _PEOPLE),
+    "fighters": ("fighters", _PEOPLE),
+    "people_share": ("share of the people", _SHARE),
+    "cells": ("cells held", _NUMBER),
+    "displaced": ("in refuge", _PEOPLE),
+    "displaced_most": ("in refuge at the peak", _PEOPLE),
+    "besieged": ("besieged", _PEOPLE),
+    "truce_share": ("share of the steps with a truce", _SHARE),
+    "hostility": ("mean hostility", _SHARE),
+    "decisions": ("decisions", _NUMBER),
+}
+"""Columns of the summaries in words, with their unit; what stands in brackets behind them is added."""
 
 
 def choose_outputs(sweep: Sweep, asked: Sequence[str], default: Sequence[str] = ("deaths",)) -> list[str]:
@@ -56,6 +77,15 @@ def output_label(meaning: str) -> str:
     """Meaning of an output as the label of an axis: ``Deaths in the record, best estimate``."""
     said = meaning.partition("; null")[0]
     return said[:1].upper() + said[1:]
+
+
+def output_axis(name: str) -> str:
+    """A column of results in few words, with its unit: ``share of the people: state [0-1]``."""
+    base, _, where = name.removesuffix("]").partition("[")
+    if base not in _WORDS:
+        return name.replace("_", " ")
+    words, unit = _WORDS[base]
+    return f"{words}{': ' if where else ''}{where.replace('_', ' ')} [{unit}]"
 
 
 def factor_name(name: str) -> str:

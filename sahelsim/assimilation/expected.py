@@ -1,8 +1,8 @@
 """What the record can be expected to show of a month of simulated war, in the units that forecasts are scored in.
 
 For each true event the chance ``p`` of entering the record is known (see `observation.chance`), so the expected number
-of recorded events of a unit is the sum of ``p`` over its events, and that of the dead the sum of ``p`` times the dead:
-what the record shows on average, without the noise of drawing it.
+of recorded events of a unit is the sum of ``p`` over its events: what the record shows on average, without the noise of
+drawing it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.observation.chance import chance_named, deaths_of
+from sahelsim.observation.chance import chance_named, counted_deaths
 from sahelsim.observation.sides import recorded_sides
 from sahelsim.record import ViolenceLog
 from sahelsim.terms import ViolenceType
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from sahelsim.schedule import Play
     from sahelsim.world.build import Blueprint
 
-__all__ = ["DYADS", "Expected", "Expecting"]
+__all__ = ["ACTORS", "DYADS", "Expected", "Expecting"]
+
+ACTORS = ("JNIM", "IS", "Gov")
+"""Actors in the order of the arrays here; Gov is any government."""
 
 DYADS = ("JNIM-IS", "JNIM-Gov", "IS-Gov", "OSV_JNIM", "OSV_IS")
 """Dyads and one-sided violence by name, in the order of the arrays here."""
@@ -42,7 +45,7 @@ class Expected:
     """Expected records of P particles in one month."""
 
     dyads: F64  # (P, 5) events
-    deaths: F64  # (P, 5) deaths, best
+    actors: F64  # (P, 3) events with the actor on a side
     countries: F64  # (P, N) events by country of the region
     cells: F64  # (P, C) events by cell of the grid
 
@@ -69,38 +72,38 @@ class Expecting:
         owner = np.repeat(np.arange(len(plays)), sizes)
         violence = _joined(plays, sizes)
         sides = recorded_sides(violence, self._actors, ground.names, ground.cells_country)
-        chance = self._chances(violence, sides, scenarios, owner)
+        chance = self._chances(violence, sides, scenarios, sizes)
         chance[sides.same_side | sides.two_governments] = 0.0
-        dyad = _dyads(sides)
-        dead = chance * deaths_of(violence).sum(axis=1)
+        dyad, on_a_side = _dyads(sides), _actors(sides)
         country = ground.cells_country[violence.cell].astype(np.int64)
         there = country >= 0
         p, countries = len(plays), len(ground.names.countries)
         return Expected(
             dyads=_sum(owner, dyad, chance, (p, _NONE + 1))[:, :_NONE],
-            deaths=_sum(owner, dyad, dead, (p, _NONE + 1))[:, :_NONE],
+            actors=np.stack([np.bincount(owner, chance * there, p) for there in on_a_side], axis=1),
             countries=_sum(owner[there], country[there], chance[there], (p, countries)),
             cells=_sum(owner, violence.cell.astype(np.int64), chance, (p, ground.cells)),
         )
 
-    def _chances(self, violence: ViolenceLog, sides: Sides, scenarios: Sequence[Scenario], owner: I64) -> F64:
-        """Chance of each event, where particles may differ in what the record misses."""
-        remoteness = self._blueprint.ground.cells_remoteness
-        kinds = {id(s.mechanisms.observation): s for s in scenarios}
-        out: F64 = np.zeros(owner.size)
-        which = np.array([id(s.mechanisms.observation) for s in scenarios])[owner] if owner.size else owner
-        for key, scenario in kinds.items():
+    def _chances(self, violence: ViolenceLog, sides: Sides, scenarios: Sequence[Scenario], sizes: Sequence[int]) -> F64:
+        """Chance of each event; particles may differ in what the record misses."""
+        deaths, remote = counted_deaths(violence, sides), self._blueprint.ground.cells_remoteness[violence.cell]
+        out: F64 = np.empty(sum(sizes))
+        end = 0
+        for scenario, size in zip(scenarios, sizes, strict=True):
+            start, end = end, end + size
             p = scenario.mechanisms.observation
-            chance = chance_named(violence, remoteness, sides, p, scenario.calendar)
-            chance *= 1.0 - (p.unattributed if p.enabled else 0.0)
-            mine = which == key
-            out[mine] = chance[mine]
+            mine = slice(start, end)
+            chance = chance_named(
+                deaths[mine], remote[mine], sides.kind[mine], violence.step[mine], p, scenario.calendar
+            )
+            out[mine] = chance * (1.0 - (p.unattributed if p.enabled else 0.0))
         return out
 
 
 def _sum(owner: I64, column: I64, value: F64, shape: tuple[int, int]) -> F64:
     total = np.bincount(owner * shape[1] + column, weights=value, minlength=shape[0] * shape[1])
-    return total.reshape(shape)
+    return np.asarray(total, np.float64).reshape(shape)
 
 
 def _joined(plays: Sequence[Play], sizes: Sequence[int]) -> ViolenceLog:
@@ -126,6 +129,16 @@ def _dyads(sides: Sides) -> I64:
         ],
         list(range(_NONE)),
         _NONE,
+    )
+
+
+def _actors(sides: Sides) -> tuple[npt.NDArray[np.bool_], ...]:
+    """Events with each of `ACTORS` on a side."""
+    jnim, islamic_state = (_label(sides, name) for name in ("JNIM", "IS"))
+    return (
+        (sides.side_a == jnim) | (sides.side_b == jnim),
+        (sides.side_a == islamic_state) | (sides.side_b == islamic_state),
+        sides.kind == int(ViolenceType.STATE_BASED),
     )
 
 

@@ -11,9 +11,11 @@ import typer
 
 from sahelsim.cli.analysis_options import compare, sensitivity, sweep_plot
 from sahelsim.cli.calibrate_options import calibrate
-from sahelsim.cli.record_options import ablate, flee, ged, patterns
+from sahelsim.cli.forecast_options import backtest, forecast
+from sahelsim.cli.record_options import ablate, flee, ged, patterns, record
 from sahelsim.cli.run_options import explain, plot, run, show, warmup
 from sahelsim.cli.scenario_options import init, schema, validate
+from sahelsim.cli.score_options import score
 from sahelsim.cli.stopping import Stopped, stop_signals
 from sahelsim.cli.sweep_options import sweep
 from sahelsim.errors import SahelsimError
@@ -64,8 +66,12 @@ for _command in (
     sensitivity,
     compare,
     calibrate,
+    forecast,
+    score,
+    backtest,
     flee,
     ged,
+    record,
     schema,
     warmup,
 ):

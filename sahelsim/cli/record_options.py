@@ -1,4 +1,4 @@
-"""What the commands that hold runs against the world take: ``patterns``, ``ablate``, ``flee`` and ``ged``."""
+"""What the commands take that hold runs against the world: ``patterns``, ``ablate``, ``flee``, ``ged``, ``record``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from sahelsim.cli.options import Cores, Json, Overrides, Patterns, Quiet, RunFolder, ScenarioName, Seed, Settings
 from sahelsim.errors import BadInput
 
-__all__ = ["ablate", "flee", "ged", "patterns"]
+__all__ = ["ablate", "flee", "ged", "patterns", "record"]
 
 
 def patterns(
@@ -138,3 +138,23 @@ def ged(
     from sahelsim.cli.ged_command import ged_command
 
     ged_command(files, skip_bad_rows=skip_bad_rows, encoding=encoding, as_json=json)
+
+
+def record(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV files of UCDP GED, or of ACLED.")],
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Leave out rows that are wrong, and list them.")
+    ] = False,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Encoding of files that are not UTF-8, e.g. cp1252.", show_default="utf-8"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the events as Parquet, with the columns of GED.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Read GED or ACLED as the record of this war: who is who, what is left out and why."""
+    from sahelsim.cli.record_command import record_command
+
+    record_command(files, skip_bad_rows=skip_bad_rows, encoding=encoding, out=out, as_json=json)

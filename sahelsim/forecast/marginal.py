@@ -56,7 +56,7 @@ def marginal_scores(draws: I64, observed: I64) -> Marginal:
     n = draws.shape[-1]
     ordered = np.sort(draws, axis=-1)
     y = observed[..., None]
-    weights = (2.0 * np.arange(1, n + 1) - n - 1.0) / (n * n)
+    weights = 2 * np.arange(1, n + 1) - n - 1
     at = [max(0, int(np.ceil(level * n - 1e-9)) - 1) for level in QUANTILES]  # the smallest x with F(x) >= level
     quantiles = ordered[..., at]
     low, high = quantiles[..., 0], quantiles[..., -1]
@@ -64,7 +64,7 @@ def marginal_scores(draws: I64, observed: I64) -> Marginal:
     return Marginal(
         mean=ordered.mean(axis=-1),
         quantiles=quantiles,
-        crps=np.abs(ordered - y).mean(axis=-1) - ordered @ weights,
+        crps=np.abs(ordered - y).sum(axis=-1) / n - (ordered * weights).sum(axis=-1) / (n * n),  # sums of whole numbers
         ignorance=ignorance(draws, observed),
         interval=(high - low) + 2.0 / ALPHA * missed,
         covered=missed == 0,

@@ -21,7 +21,8 @@ REFERENCE = "empirical12"
 """Baseline that skill is reported against."""
 
 BEST = "best in hindsight"
-"""The reference that for every target is the baseline with the smallest CRPS: nobody could have known which."""
+"""The reference that for every target is the baseline with the smallest CRPS over all months: nobody could have known
+which."""
 
 _NOTHING = 1e-12
 """Below it a mean CRPS is zero but for rounding."""
@@ -155,7 +156,8 @@ def _relative(part: LevelScores, resampled: F64, tails: tuple[float, float]) -> 
     mean = part.crps.mean(axis=2)
     base = [m for m, name in enumerate(part.models) if name in BASELINES]
     references = [(part.models[b], mean[b], resampled[b]) for b in base]
-    references.append((BEST, mean[base].min(axis=0), resampled[base].min(axis=0)))
+    best = np.array(base)[mean[base].argmin(axis=0)]
+    references.append((BEST, mean[base].min(axis=0), resampled[best, :, np.arange(best.size)].T))
     out = []
     for m, model in enumerate(part.models):
         for name, ref, drawn in references:

@@ -19,7 +19,7 @@ _DELIMITERS = ",;\t"
 _NEAR = 0.6
 _RELEASE = re.compile(r"v\d\d_0[\d_]*_\d+", re.IGNORECASE)  # as in GEDEvent_v24_0_5.csv: a monthly candidate release
 _OTHERS = (
-    ({"event_id_cnty", "event_date"}, "an ACLED export, which is another data set"),
+    ({"event_id_cnty", "event_date"}, "an ACLED export, which `sahelsim record` reads"),
     ({"intensity_level"}, "the UCDP/PRIO conflict-years, which hold no events"),
     ({"bd_best"}, "UCDP's battle-related deaths by year, which hold no events"),
     ({"replicate", "cell"}, "an event table of sahelsim's own"),
@@ -36,6 +36,7 @@ class Variant(StrEnum):
     TAGGED = "country export with HXL tags"
     OLDER = "older naming (best_est)"
     SHORT = "short naming (side_a_id)"
+    ACLED = "ACLED export"  # not GED: read by sahelsim.acled
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from sahelsim.seeds.table import Problems
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["GedFile", "GedRecord", "Remark", "Skipped", "read_ged"]
+__all__ = ["GedFile", "GedRecord", "Remark", "Skipped", "read_ged", "refuse", "skipped_rows"]
 
 _FILE = "_file"
 
@@ -116,7 +116,7 @@ def read_ged(
     again = _repeated(every, files)
     if again and not skip_bad_rows:
         path, _ = again[0]
-        _refuse(path, [fault for file, fault in again if file == path])
+        refuse(path, [fault for file, fault in again if file == path])
     if again:
         every = every.filter(pl.col("id").is_first_distinct())
         skipped += [Skipped(str(path), fault.line, f"{fault.name}: {fault.message}") for path, fault in again]
@@ -157,7 +157,7 @@ def _read_one(path: Path, encoding: str | None, *, skip_bad_rows: bool) -> _Part
             if STATUS in piece.frame.columns:
                 unchecked += int((piece.frame[STATUS].str.to_lowercase() != "clear").sum())
     if faults and not skip_bad_rows:
-        _refuse(path, faults)
+        refuse(path, faults)
     rows = pl.concat(frames)
     if not rows.height and not faults:
         raise BadInput("has column names but no events", file=path)
@@ -166,20 +166,21 @@ def _read_one(path: Path, encoding: str | None, *, skip_bad_rows: bool) -> _Part
         variant = Variant.CANDIDATE if unchecked else Variant.API if stamped else variant
     return _Part(
         rows,
-        list(_skipped(path, faults)),
+        list(skipped_rows(path, faults)),
         GedFile(path, variant, used, reader.delimiter, rows.height),
         remarks_on(path, rows, unchecked=unchecked, open_line=None if ended else lines),
     )
 
 
-def _skipped(path: Path, faults: list[Fault]) -> Iterator[Skipped]:
+def skipped_rows(path: Path, faults: list[Fault]) -> Iterator[Skipped]:
     """A row with several faults is left out once."""
     for line, group in groupby(faults, key=lambda fault: fault.line):
         reasons = [f"{fault.name}: {fault.message}" if fault.name else fault.message for fault in group]
         yield Skipped(str(path), line, "; ".join(reasons))
 
 
-def _refuse(path: Path, faults: list[Fault]) -> None:
+def refuse(path: Path, faults: list[Fault]) -> None:
+    """Say what is wrong with the rows of a file: the first twenty faults."""
     problems = Problems(path)
     for fault in faults:
         problems.add(fault.message, line=fault.line, path=fault.name)

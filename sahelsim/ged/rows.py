@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import TextIO
 
 import polars as pl
 
@@ -45,22 +44,31 @@ class RowReader:
     ----------
     path : Path
         Named in messages.
-    stream : text stream
+    stream : text stream, or lines of one
         Opened with ``newline=""``.
     lines : int
         Lines of the file, so that a row that is cut off at its end can be told from one in the middle.
+    header_of : callable
+        Finds the columns in the first row; that of GED by default.
     """
 
-    def __init__(self, path: Path, stream: TextIO, lines: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        stream: Iterable[str],
+        lines: int,
+        header_of: Callable[[Path, list[str]], Header] = read_header,
+    ) -> None:
         self._lines = lines
-        first = stream.readline()
+        stream = iter(stream)
+        first = next(stream, "")
         self.delimiter = find_delimiter(first)
         self._reader = csv.reader(chain([first], stream), delimiter=self.delimiter, strict=True)
         try:
             row = next(self._reader, [])
         except csv.Error as error:
             raise BadInput(f"its line of column names is broken: {error}", file=path, line=1) from None
-        self.header: Header = read_header(path, row)
+        self.header: Header = header_of(path, row)
         self.tagged = False
         self._waiting: list[list[str]] = [row] if self.header.absent else []
 

@@ -11,7 +11,7 @@ import polars as pl
 from sahelsim.ged.columns import COLUMNS, SCHEMA, GedColumn
 from sahelsim.ged.rows import LINE, Fault, Piece
 
-__all__ = ["convert"]
+__all__ = ["convert", "told", "typed_cells", "wrong_cells"]
 
 _DATE = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?$"
 _SHOWN = 40  # characters of a cell in a message
@@ -29,8 +29,8 @@ def convert(piece: Piece, written: Mapping[str, str]) -> tuple[pl.DataFrame, lis
         What each of our columns is called in the file, for the messages.
     """
     text = piece.frame.with_columns(pl.col(column.name).str.strip_chars() for column in COLUMNS)
-    typed = text.select(LINE, *(_typed(column) for column in COLUMNS)).with_columns(_gid())
-    wrong = typed.select(_wrong(column, text[column.name]) for column in COLUMNS)
+    typed = text.select(LINE, *(typed_cells(column) for column in COLUMNS)).with_columns(_gid())
+    wrong = typed.select(wrong_cells(column, text[column.name]) for column in COLUMNS)
     checks = {name: check for name, (check, _) in _RELATIONS.items()}
     broken = typed.select(**checks).fill_null(False)
     bad = reduce(or_, [*wrong.get_columns(), *broken.get_columns()])
@@ -38,7 +38,7 @@ def convert(piece: Piece, written: Mapping[str, str]) -> tuple[pl.DataFrame, lis
     for i in bad.arg_true():
         line = int(typed[LINE][i])
         cells = [column for column in COLUMNS if wrong[column.name][i]]
-        faults += [Fault(line, _told(column, text[column.name][i]), written[column.name]) for column in cells]
+        faults += [Fault(line, told(column, text[column.name][i]), written[column.name]) for column in cells]
         if not cells:
             row = typed.row(i, named=True)
             said = [(name, say.format_map(row)) for name, (_, say) in _RELATIONS.items() if broken[name][i]]
@@ -51,7 +51,8 @@ def convert(piece: Piece, written: Mapping[str, str]) -> tuple[pl.DataFrame, lis
     return good.select(LINE, *SCHEMA), sorted(faults, key=lambda fault: fault.line)
 
 
-def _typed(column: GedColumn) -> pl.Expr:
+def typed_cells(column: GedColumn) -> pl.Expr:
+    """A column of text as what it should be; null where it is not."""
     cell = pl.col(column.name)
     if column.kind == "text":
         return pl.when(cell != "").then(cell).otherwise(None).alias(column.name)
@@ -68,7 +69,7 @@ def _typed(column: GedColumn) -> pl.Expr:
     return pl.coalesce(whole, as_decimal).cast(column.dtype, strict=False).alias(column.name)
 
 
-def _wrong(column: GedColumn, text: pl.Series) -> pl.Expr:
+def wrong_cells(column: GedColumn, text: pl.Series) -> pl.Expr:
     """True where a cell is not what it should be: not readable, out of range, or empty."""
     value = pl.col(column.name)
     wrong = value.is_null() & (pl.lit(text) != "") if column.may_be_empty else value.is_null()
@@ -81,7 +82,8 @@ def _wrong(column: GedColumn, text: pl.Series) -> pl.Expr:
     return wrong.fill_null(False).alias(column.name)
 
 
-def _told(column: GedColumn, cell: str) -> str:
+def told(column: GedColumn, cell: str) -> str:
+    """What is wrong with a cell."""
     if not cell:
         return f"is empty; expected {column.expected}"
     shown = cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN]}…"

@@ -65,11 +65,7 @@ def addresses(violence: ViolenceLog, actors: int) -> Address:
 
 def draws(key: tuple[int, int], stream: Stream, address: Address, slot: int) -> npt.NDArray[np.float64]:
     """Four uniform numbers per event from one of its `SLOTS` slots of a stream, (E, 4)."""
-    out = np.empty((address.step.size, 4))
-    for first in np.unique(address.slot):
-        rows = np.flatnonzero(address.slot == first)
-        out[rows] = uniforms(key, stream, address.step[rows], address.entity[rows], int(first) + slot)
-    return out
+    return uniforms(key, stream, address.step, address.entity, address.slot + slot)
 
 
 def _occurrence(key: I64) -> I64:

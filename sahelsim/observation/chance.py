@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sahelsim.record import ViolenceLog
     from sahelsim.scenario.schema import Calendar
 
-__all__ = ["chance_named", "deaths_of"]
+__all__ = ["chance_named", "counted_deaths", "deaths_of"]
 
 _DAYS_PER_YEAR = 365.25
 
@@ -30,10 +30,18 @@ def deaths_of(violence: ViolenceLog) -> I64:
     return np.stack([violence.deaths_a, violence.deaths_b, violence.deaths_civilians], axis=1).astype(np.int64)
 
 
+def counted_deaths(violence: ViolenceLog, sides: Sides) -> I64:
+    """Deaths of each event, 0 where it does not count: nobody died, or no civilian in an attack on civilians; (E,)."""
+    deaths = deaths_of(violence)
+    counted = np.where(sides.kind == int(ViolenceType.ONE_SIDED), deaths[:, 2] > 0, deaths.sum(axis=1) > 0)
+    return np.where(counted, deaths.sum(axis=1), 0)
+
+
 def chance_named(
-    violence: ViolenceLog,
+    deaths: I64,
     remoteness: npt.NDArray[np.floating],
-    sides: Sides,
+    kind: I64,
+    step: npt.NDArray[np.integer],
     parameters: ObservationParameters,
     calendar: Calendar,
 ) -> F64:
@@ -41,12 +49,14 @@ def chance_named(
 
     Parameters
     ----------
-    violence : ViolenceLog
-        The truth, E events.
-    remoteness : (C,)
-        Remoteness of each cell, 0 to 1.
-    sides : Sides
-        From `recorded_sides`.
+    deaths : (E,)
+        From `counted_deaths`.
+    remoteness : (E,)
+        Remoteness of the event's cell, 0 to 1.
+    kind : (E,)
+        terms.ViolenceType as recorded.
+    step : (E,)
+        When it happened.
     parameters, calendar
         Of the scenario.
 
@@ -55,14 +65,12 @@ def chance_named(
     ndarray of float64, shape (E,)
         1 for every event that counts where observation is off.
     """
-    p, deaths = parameters, deaths_of(violence)
-    counted = np.where(sides.kind == int(ViolenceType.ONE_SIDED), deaths[:, 2] > 0, deaths.sum(axis=1) > 0)
+    p = parameters
     if not p.enabled:
-        return counted.astype(np.float64)
+        return (deaths > 0).astype(np.float64)
     before = 0.0 if p.growth_from is None else (calendar.start - date(p.growth_from, 1, 1)).days / _DAYS_PER_YEAR
-    years = before + violence.step.astype(np.float64) * (calendar.step_days / _DAYS_PER_YEAR)
-    remote = remoteness[violence.cell].astype(np.float64)
-    chance: F64 = np.empty(violence.step.size)
-    total = np.where(counted, deaths.sum(axis=1), 0)
-    chances(total, remote, sides.kind, years, p.base, p.size, p.remoteness, p.civilian, p.non_state, p.growth, chance)
+    years = before + step.astype(np.float64) * (calendar.step_days / _DAYS_PER_YEAR)
+    chance: F64 = np.empty(deaths.size)
+    remote = remoteness.astype(np.float64)
+    chances(deaths, remote, kind, years, p.base, p.size, p.remoteness, p.civilian, p.non_state, p.growth, chance)
     return chance

@@ -93,8 +93,8 @@ def reported_places(
     lat, lon = latitude.copy(), longitude.copy()
     third = precision == 3
     lat[third], lon[third] = ground.towns_latitude[town[third]], ground.towns_longitude[town[third]]
-    for level, area, of in ((4, admin1, ground.cells_admin1), (6, country, ground.cells_country)):
-        _to_middle(lat, lon, precision == level, area, of, ground)
+    for level, area, middle in ((4, admin1, ground.admin1_middle), (6, country, ground.country_middle)):
+        _to_middle(lat, lon, precision == level, area, middle, ground)
     _move_near(lat, lon, precision == 2, country, u, ground)
     _to_road(lat, lon, precision == 5, country, admin1, ground)
 
@@ -116,16 +116,17 @@ def _nearest_towns(
 ) -> I64:
     """The nearest towns of each point's own area, (N, number); -1 where too few or where `rows` is false."""
     out = np.full((latitude.size, number), -1, dtype=np.int64)
-    for a in np.unique(area[rows]):
-        towns = np.flatnonzero(towns_area == a)
-        if towns.size < number:
-            continue
-        points = np.flatnonzero(rows & (area == a))
-        away = distance_km(
-            latitude[points, None], longitude[points, None],
-            ground.towns_latitude[towns], ground.towns_longitude[towns],
-        )  # fmt: skip
-        out[points] = towns[np.argsort(away, axis=1, kind="stable")[:, :number]]
+    near = [(np.flatnonzero(rows & (area == a)), np.flatnonzero(towns_area == a)) for a in np.unique(area[rows])]
+    near = [(points, towns) for points, towns in near if towns.size >= number]
+    if not near:
+        return out
+    point = np.concatenate([np.repeat(points, towns.size) for points, towns in near])
+    town = np.concatenate([np.tile(towns, points.size) for points, towns in near])
+    away = distance_km(latitude[point], longitude[point], ground.towns_latitude[town], ground.towns_longitude[town])
+    for points, towns in near:
+        here, away = away[: points.size * towns.size], away[points.size * towns.size :]
+        order = np.argsort(here.reshape(points.size, towns.size), axis=1, kind="stable")
+        out[points] = towns[order[:, :number]]
     return out
 
 
@@ -134,16 +135,12 @@ def _to_middle(
     lon: F64,
     rows: npt.NDArray[np.bool_],
     area: I64,
-    cells_area: npt.NDArray[np.integer],
+    middle: I64,
     ground: Ground,
 ) -> None:
-    """Put points at the centre of the cell of their area that is nearest to the mean of its cells."""
-    for a in np.unique(area[rows]):
-        cells = np.flatnonzero(cells_area == a)
-        y, x = ground.cells_latitude[cells], ground.cells_longitude[cells]
-        middle = cells[np.argmin(np.round(distance_km(y, x, y.mean(), x.mean()), 3))]
-        here = rows & (area == a)
-        lat[here], lon[here] = ground.cells_latitude[middle], ground.cells_longitude[middle]
+    """Put points at the centre of the cell in the middle of their area."""
+    cells = middle[area[rows]]
+    lat[rows], lon[rows] = ground.cells_latitude[cells], ground.cells_longitude[cells]
 
 
 def _move_near(lat: F64, lon: F64, rows: npt.NDArray[np.bool_], country: I64, u: F64, ground: Ground) -> None:
@@ -159,7 +156,7 @@ def _move_near(lat: F64, lon: F64, rows: npt.NDArray[np.bool_], country: I64, u:
 def _to_road(lat: F64, lon: F64, rows: npt.NDArray[np.bool_], country: I64, admin1: I64, ground: Ground) -> None:
     """Put points half way between the two nearest towns of their country, else in the middle of the area."""
     towns = _nearest_towns(lat, lon, country, ground.towns_country, 2, rows, ground)
-    _to_middle(lat, lon, rows, admin1, ground.cells_admin1, ground)
+    _to_middle(lat, lon, rows, admin1, ground.admin1_middle, ground)
     i = np.flatnonzero(rows & (towns[:, 0] >= 0))
     y = ground.towns_latitude[towns[i]].mean(axis=1)
     x = ground.towns_longitude[towns[i]].mean(axis=1)

@@ -27,15 +27,16 @@ UCDP GED Codebook 24.1 for the codes; shares measured on UCDP GED events of the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from sahelsim.observation.address import Address, addresses, draws
-from sahelsim.observation.chance import chance_named, deaths_of
+from sahelsim.observation.chance import chance_named, counted_deaths, deaths_of
 from sahelsim.observation.kernel import counts, windows
 from sahelsim.observation.parameters import ObservationParameters
 from sahelsim.observation.places import Places, reported_places, true_points
@@ -78,7 +79,12 @@ class Observation:
     row: I64  # (N,) the true event behind each reported one
     counts: I64  # (N, 7) deaths_a, deaths_b, deaths_civilians, deaths_unknown, best, low, high; sides as recorded
     window: I64  # (N, 3) first day, last day, date_prec
-    places: Places  # (N,)
+    locate: Callable[[], Places]  # works `places` out
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the record puts its events, (N,). More work than all the rest: only for who asks."""
+        return self.locate()
 
 
 def observe_scenario(record: ReplicateRecord, ground: Ground, scenario: Scenario) -> Observation:
@@ -121,21 +127,16 @@ def observe(
     some = address.of(row)
     count = _counts(violence, sides, row, parameters, key, some)
     window = _windows(day[row], parameters, calendar, key, some)
-    place_parameters = parameters if parameters.enabled else _EXACT
-    places = reported_places(
-        latitude[row],
-        longitude[row],
-        violence.cell[row].astype(np.int64),
-        ground,
-        place_parameters,
-        key,
-        some,
-    )
     order = np.lexsort((row, window[:, 1], window[:, 0]))
+
+    def locate() -> Places:
+        places = parameters if parameters.enabled else _EXACT
+        cell = violence.cell[row].astype(np.int64)
+        return _take(reported_places(latitude[row], longitude[row], cell, ground, places, key, some), order)
+
     return Observation(
-        sides, day, latitude, longitude, probability, fate,
-        row[order], count[order], window[order], _take(places, order),
-    )  # fmt: skip
+        sides, day, latitude, longitude, probability, fate, row[order], count[order], window[order], locate
+    )
 
 
 _EXACT = ObservationParameters(
@@ -163,13 +164,12 @@ def _fates(
     address: Address,
 ) -> tuple[F64, npt.NDArray[np.int8]]:
     """Probability of being reported and what became of each event, (E,) each."""
-    p, deaths = parameters, deaths_of(violence)
-    counted = np.where(sides.kind == int(ViolenceType.ONE_SIDED), deaths[:, 2] > 0, deaths.sum(axis=1) > 0)
-    chance = chance_named(violence, ground.cells_remoteness, sides, parameters, calendar)
+    p, deaths = parameters, counted_deaths(violence, sides)
+    chance = chance_named(deaths, ground.cells_remoteness[violence.cell], sides.kind, violence.step, p, calendar)
     unattributed = p.unattributed if p.enabled else 0.0
     u = draws(key, Stream.REPORTING, address, 0)
     fate = np.select(
-        [~counted, sides.same_side, sides.two_governments, u[:, 1] < unattributed, u[:, 0] >= chance],
+        [deaths == 0, sides.same_side, sides.two_governments, u[:, 1] < unattributed, u[:, 0] >= chance],
         [
             int(Fate.NO_DEATHS),
             int(Fate.SAME_SIDE),

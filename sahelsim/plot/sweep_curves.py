@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelsim.analysis.names import factor_label, output_label
+from sahelsim.analysis.names import factor_label, output_axis, output_label
 from sahelsim.analysis.response import FloatArray, Response
 from sahelsim.plot.style import OKABE_ITO, add_legend, dress, new_figure
 from sahelsim.plot.sweep_origin import sweep_origin
@@ -71,7 +71,9 @@ def response_curves(sweep: Sweep, response: Response) -> Figure:
         else:
             _cloud(axes, response, levels[name])
         first = number % columns == 0
-        dress(axes, x=wrapped(factor_label(sweep, name), 42), y=wrapped(response.output, 34) if first else "")
+        dress(
+            axes, x=wrapped(factor_label(sweep, name), 42), y=wrapped(output_axis(response.output), 34) if first else ""
+        )
         scale_axis(axes, levels[name])
         axes.tick_params(labelleft=first)
         if axes.get_ylim()[1] >= _LARGE:

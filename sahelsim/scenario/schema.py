@@ -25,6 +25,7 @@ from sahelsim.mechanisms.truce.parameters import TruceParameters
 from sahelsim.observation.parameters import ObservationParameters
 from sahelsim.parameters import Strict, parameter
 from sahelsim.scenario.actors import Actor, Home
+from sahelsim.scenario.assimilation import AssimilationParameters
 from sahelsim.scenario.interventions import Intervention
 from sahelsim.scenario.priors import Prior
 from sahelsim.scenario.region_spec import GridSpec, RegionSpec
@@ -197,6 +198,9 @@ class Scenario(Strict):
     interventions: dict[str, Intervention] = Field(default_factory=dict)
     priors: dict[str, Prior] = Field(
         default_factory=dict, description="what is believed of free numbers before any data, by name; for calibration"
+    )
+    assimilation: AssimilationParameters | None = Field(
+        default=None, description="how the ensemble follows a record, for forecasts"
     )
     outputs: Outputs
     overrides: dict[str, dict[str, Any]] = Field(

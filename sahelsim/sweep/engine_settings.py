@@ -73,9 +73,7 @@ class EngineSettings(Strict):
     """What runs the chunks; options of the command line come first."""
 
     kind: Literal["local", "slurm", "dask"] = Field(default="local", description="which engine")
-    chunk_seconds: float = parameter(
-        "s", 0.2, 86_400, "work that is handed out at a time and written at once", "by hand", default=2.0
-    )
+    chunk_seconds: float = parameter("s", 0.2, 86_400, "work between two writes of a worker", "by hand", default=2.0)
     local: LocalSettings = LocalSettings()
     slurm: SlurmSettings = SlurmSettings()
     dask: DaskSettings = DaskSettings()

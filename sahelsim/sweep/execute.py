@@ -1,10 +1,11 @@
-"""A chunk of runs, executed wherever an engine has brought it: rows, events and panels go from here to the store."""
+"""A parcel of runs, executed wherever an engine has brought it: rows, events and panels go from here to the store."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,35 +17,41 @@ from sahelsim.sweep.run_one import RunOutcome, VariantRunner
 from sahelsim.sweep.runs import RunKey
 from sahelsim.sweep.shards import ShardWriter
 from sahelsim.sweep.store import Store, open_store
+from sahelsim.sweep.write_behind import WriteBehind
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from sahelsim.world.ground import Ground
 
-__all__ = ["ChunkReport", "record_failures", "run_chunk"]
+__all__ = ["ParcelReport", "record_failures", "run_parcel"]
 
 _MESSAGE = 500  # most characters of an error that a row keeps
 
 
-class ChunkReport(NamedTuple):
-    """What became of a chunk. All that it counts as done or failed is on disk."""
+class ParcelReport(NamedTuple):
+    """What became of a parcel. All that it counts as done or failed is on disk."""
 
     done: int
     failed: int
     left: int
-    """Runs that were not begun or not finished, because the chunk was told to stop."""
+    """Runs that were not begun or not finished, because the parcel was told to stop."""
     seconds: float
     """From beginning to end, writing included."""
     simulated: float
     """Of them in the runs themselves."""
     cold: bool
-    """The first chunk of its process: the time includes loading or compiling of kernels."""
+    """The first parcel of its process: the time includes loading or compiling of kernels."""
 
 
-def run_chunk(
-    store: str | Path, runs: Iterable[RunKey], code: str, stop: Callable[[], bool] | None = None
-) -> ChunkReport:
+def run_parcel(
+    store: str | Path,
+    runs: Iterable[RunKey],
+    code: str,
+    stop: Callable[[], bool] | None = None,
+    *,
+    chunk: int | None = None,
+) -> ParcelReport:
     """Execute some runs of a sweep and write their rows; the one function that an engine has to call.
 
     A process that calls it again goes on with its shard and with the worlds that it has built. Threads of one process
@@ -60,10 +67,12 @@ def run_chunk(
         Version of the code that the parent has; the runs are named by it.
     stop : callable, optional
         Asked between steps. When it says True, the run at hand is given up and what is finished is written.
+    chunk : int, optional
+        Runs that are written together, on a thread while the next ones are computed; all of them if not given.
 
     Returns
     -------
-    ChunkReport
+    ParcelReport
 
     Raises
     ------
@@ -74,10 +83,10 @@ def run_chunk(
 
     A run that fails is no error: it becomes a row that says so.
     """
-    return _bench(Path(store), code).run(list(runs), stop or (lambda: False))
+    return _bench(Path(store), code).run(list(runs), stop or (lambda: False), chunk)
 
 
-def record_failures(store: str | Path, runs: Iterable[RunKey], code: str, reason: str) -> ChunkReport:
+def record_failures(store: str | Path, runs: Iterable[RunKey], code: str, reason: str) -> ParcelReport:
     """Write rows that say why some runs could not be executed at all, such as that their process died."""
     return _bench(Path(store), code).give_up(list(runs), reason)
 
@@ -97,8 +106,16 @@ class _StopRun(BaseException):
     """Gives up the run at hand."""
 
 
+class _Finished(NamedTuple):
+    """A run that has a row."""
+
+    row: dict[str, Any]
+    variant: int
+    outcome: RunOutcome | None  # of a good one
+
+
 class _Bench:
-    """What a process keeps from chunk to chunk: the store, worlds, and the shard that it fills."""
+    """What a process keeps from parcel to parcel: the store, worlds, and the shard that it fills."""
 
     def __init__(self, path: Path, code: str) -> None:
         from sahelsim.sweep.code import code_version
@@ -114,7 +131,7 @@ class _Bench:
         self._manifest_time = self._stamp()
         self._writer = ShardWriter(path)
         self._runners: dict[int, VariantRunner] = {}
-        self._chunks = 0
+        self._parcels = self._chunks = 0
 
     def is_current(self) -> bool:
         """False when the store has been replaced or its manifest rewritten."""
@@ -127,41 +144,46 @@ class _Bench:
         stat = (self._store.path / "manifest.json").stat()
         return stat.st_mtime_ns, stat.st_ino
 
-    def run(self, runs: Sequence[RunKey], stop: Callable[[], bool]) -> ChunkReport:
-        began, cold = time.perf_counter(), self._chunks == 0
-        rows: list[dict[str, Any]] = []
-        outcomes: list[tuple[dict[str, Any], int, RunOutcome]] = []
+    def run(self, runs: Sequence[RunKey], stop: Callable[[], bool], chunk: int | None) -> ParcelReport:
+        began, cold = time.perf_counter(), self._parcels == 0
+        self._parcels += 1
+        count, good, simulated = 0, 0, 0.0
+        finished: list[_Finished] = []
+        with WriteBehind() as behind:
+            for key, head in zip(runs, [self._head(key) for key in runs], strict=True):
+                if stop() or (one := self._one(key, head, stop)) is None:
+                    break
+                finished.append(one)
+                count, good, simulated = count + 1, good + one.row["ok"], simulated + one.row["seconds"]
+                if len(finished) == chunk and count < len(runs):
+                    behind.begin(partial(self._write, finished))
+                    finished = []
+            behind.finish()
+            self._write(finished)
+        return ParcelReport(good, count - good, len(runs) - count, time.perf_counter() - began, simulated, cold)
+
+    def _one(self, key: RunKey, head: dict[str, Any], stop: Callable[[], bool]) -> _Finished | None:
+        """A run and its row; None when it was given up."""
 
         def look(_steps: int) -> None:
             if stop():
                 raise _StopRun
 
-        for key in runs:
-            if stop():
-                break
-            row = self._head(key)
-            started = time.perf_counter()
-            try:
-                outcome = self._execute(key, look)
-                row |= {"ok": True, **outcome.values}
-                outcomes.append((row, key.variant, outcome))
-            except _StopRun:
-                break
-            except Exception as error:
-                row |= {"ok": False, "error_type": type(error).__name__, "error": _one_line(error)}
-            row |= {"seconds": time.perf_counter() - started, "finished": time.time()}
-            rows.append(row)
-        self._write(rows, outcomes)
-        good = sum(row["ok"] for row in rows)
-        return ChunkReport(
-            good, len(rows) - good, len(runs) - len(rows), time.perf_counter() - began,
-            sum(row["seconds"] for row in rows), cold,
-        )  # fmt: skip
+        row, outcome, started = head, None, time.perf_counter()
+        try:
+            outcome = self._execute(key, look)
+            row |= {"ok": True, **outcome.values}
+        except _StopRun:
+            return None
+        except Exception as error:
+            row |= {"ok": False, "error_type": type(error).__name__, "error": _one_line(error)}
+        row |= {"seconds": time.perf_counter() - started, "finished": time.time()}
+        return _Finished(row, key.variant, outcome)
 
-    def give_up(self, runs: Sequence[RunKey], reason: str) -> ChunkReport:
+    def give_up(self, runs: Sequence[RunKey], reason: str) -> ParcelReport:
         failed = {"ok": False, "error_type": "WorkerDied", "error": reason, "seconds": 0.0, "finished": time.time()}
-        self._write([{**self._head(key), **failed} for key in runs], [])
-        return ChunkReport(0, len(runs), 0, 0.0, 0.0, False)
+        self._write([_Finished({**self._head(key), **failed}, key.variant, None) for key in runs])
+        return ParcelReport(0, len(runs), 0, 0.0, 0.0, False)
 
     def _head(self, key: RunKey) -> dict[str, Any]:
         return {
@@ -177,27 +199,29 @@ class _Bench:
         settings = settings_of(self._store.experiment.factors, self._store.draw(key.draw), runner.variant)
         return runner.run(settings, self._store.chance_of(key), look)
 
-    def _write(self, rows: list[dict[str, Any]], outcomes: list[tuple[dict[str, Any], int, RunOutcome]]) -> None:
+    def _write(self, finished: Sequence[_Finished]) -> None:
+        """Write a chunk; on a thread of its own while the next one is computed, but never two at a time."""
         import pyarrow as pa
 
-        self._chunks += 1
-        if not rows:
+        if not finished:
             return
+        self._chunks += 1
         keep, schema = self._store.experiment.keep, self._store.row_schema
-        if keep.panels and outcomes:
-            self._write_panels(outcomes)
+        if keep.panels:
+            self._write_panels(finished)
         events = None
         if keep.events:
-            tables = [_named(outcome.events, row) for row, _, outcome in outcomes if outcome.events is not None]
+            tables = [_named(o.events, row) for row, _, o in finished if o is not None and o.events is not None]
             events = pa.concat_tables([event_schema().empty_table(), *tables])
-        columns = [pa.array([row.get(field.name) for row in rows], field.type) for field in schema]
+        columns = [pa.array([each.row.get(field.name) for each in finished], field.type) for field in schema]
         self._writer.add(pa.Table.from_arrays(columns, schema=schema), events)
 
-    def _write_panels(self, outcomes: list[tuple[dict[str, Any], int, RunOutcome]]) -> None:
+    def _write_panels(self, finished: Sequence[_Finished]) -> None:
         """A file for all runs of the chunk that share a variant and a ground."""
         groups: dict[tuple[int, int], list[tuple[dict[str, Any], RunOutcome]]] = {}
-        for row, variant, outcome in outcomes:
-            groups.setdefault((variant, id(outcome.ground)), []).append((row, outcome))
+        for row, variant, outcome in finished:
+            if outcome is not None:
+                groups.setdefault((variant, id(outcome.ground)), []).append((row, outcome))
         for i, ((variant, _), members) in enumerate(groups.items()):
             ground: Ground = members[0][1].ground
             name = f"{self._writer.name}-{self._chunks:05}-{i}.zarr.zip"

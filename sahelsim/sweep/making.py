@@ -76,7 +76,7 @@ def make_store(loaded: LoadedExperiment, path: Path) -> Store:
         shutil.copyfile(loaded.file, path / EXPERIMENT)
     for name, scenario in variants.items():
         write_text(path / SCENARIOS / f"{name}.json", scenario.model_dump_json())
-    write_parquet(path / DRAWS, [_draw_table(experiment, draws)])
+    write_parquet(path / DRAWS, _draw_table(experiment, draws))
     store = Store(path)
     store.write_manifest(
         {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sahelsim.errors import SahelsimError
 from sahelsim.sweep.code import code_version
-from sahelsim.sweep.execute import ChunkReport, run_chunk
+from sahelsim.sweep.execute import ParcelReport, run_parcel
 from sahelsim.sweep.making import make_store
 from sahelsim.workers import interrupts_held, prepare_worker
 
@@ -104,7 +104,7 @@ def measure_plan(loaded: LoadedExperiment) -> Plan:
 
 
 def _plan(
-    loaded: LoadedExperiment, store: Store, first: ChunkReport, second: ChunkReport, sizes: list[int], memory: float
+    loaded: LoadedExperiment, store: Store, first: ParcelReport, second: ParcelReport, sizes: list[int], memory: float
 ) -> Plan:
     runs = second.done + second.failed
     each = second.seconds / max(runs, 1)
@@ -119,13 +119,13 @@ def _plan(
     )  # fmt: skip
 
 
-def _measure(store: Store, keys: list[RunKey]) -> tuple[ChunkReport, ChunkReport, list[int], float]:
+def _measure(store: Store, keys: list[RunKey]) -> tuple[ParcelReport, ParcelReport, list[int], float]:
     """A cold chunk with every variant, then a warm one of some seconds; size of the store before, between and after."""
     context = multiprocessing.get_context("spawn")
     each = len(store.variants)
     with ProcessPoolExecutor(1, mp_context=context, initializer=prepare_worker) as pool:
 
-        def run(chunk: list[RunKey]) -> tuple[ChunkReport, float]:
+        def run(chunk: list[RunKey]) -> tuple[ParcelReport, float]:
             with interrupts_held():
                 return pool.submit(_pilot, str(store.path), chunk).result()
 
@@ -142,8 +142,8 @@ def _measure(store: Store, keys: list[RunKey]) -> tuple[ChunkReport, ChunkReport
     return first, second, sizes, memory
 
 
-def _pilot(store: str, keys: list[RunKey]) -> tuple[ChunkReport, float]:
-    report = run_chunk(store, keys, code_version())
+def _pilot(store: str, keys: list[RunKey]) -> tuple[ParcelReport, float]:
+    report = run_parcel(store, keys, code_version())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return report, peak / (1e6 if sys.platform == "darwin" else 1e3)
 

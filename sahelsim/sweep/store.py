@@ -188,7 +188,10 @@ class Store:
                            "`sahelsim sweep status EXPERIMENT --watch`, or stop it with `sahelsim sweep cancel`",
                            file=self.path, path="--store") from None  # fmt: skip
         except OSError as error:
-            raise BadInput(f"cannot be locked: {error.strerror or error}", file=self.path, path="--store") from error
+            raise BadInput(
+                f"cannot be locked: {error.strerror or error}. A sweep needs a store that it can write: copy this one "
+                "to such a place, or begin another there with --store", file=self.path, path="--store",
+            ) from error  # fmt: skip
         try:
             write_text(self.path / PARENT, json.dumps(about))
             yield

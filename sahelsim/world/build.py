@@ -93,7 +93,7 @@ def build_blueprint(scenario: Scenario) -> Blueprint:
 def trait_of(actor: Actor, trait: Trait) -> float:
     """Value of a trait as the scenario gives it."""
     name = trait.name.lower()
-    return float(getattr(actor, name) if hasattr(actor, name) else getattr(actor.doctrine, name))
+    return float(getattr(actor if name in type(actor).model_fields else actor.doctrine, name))
 
 
 def _allowed(actor: Actor, ground: Ground, path: str) -> npt.NDArray[np.bool_]:

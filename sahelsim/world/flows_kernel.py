@@ -17,20 +17,29 @@ _STEP, _ORIGIN, _DESTINATION, _PEOPLE = 0, 1, 2, 3
 
 
 @kernel
-def _sort_by(rows: I32, column: int, order: I64, places: I64, out: I64) -> None:
-    """The rows `order` (N,) sorted by a column of whole numbers from 0, stable, into `out` (N,).
+def _by_origin(rows: I32, first: int, last: int, end: I64, order: I64) -> None:
+    """The rows first:last sorted by origin, stable, into the front of `order`; fills `end` (M,), where each ends."""
+    end[:] = 0
+    for i in range(first, last):
+        end[rows[i, _ORIGIN]] += 1
+    begin = 0
+    for m in range(end.size):
+        end[m], begin = begin, begin + end[m]
+    for i in range(first, last):
+        m = rows[i, _ORIGIN]
+        order[end[m]] = i
+        end[m] += 1
 
-    `places` is scratch, one longer than the greatest number.
-    """
-    places[:] = 0
-    for i in range(order.size):
-        places[rows[order[i], column] + 1] += 1
-    for k in range(1, places.size):
-        places[k] += places[k - 1]
-    for i in range(order.size):
-        k = rows[order[i], column]
-        out[places[k]] = order[i]
-        places[k] += 1
+
+@kernel
+def _by_destination(rows: I32, first: int, last: int, order: I64) -> None:
+    """Sort the few entries first:last of `order` by the destination of their rows, stable."""
+    for i in range(first + 1, last):
+        row, j = order[i], i
+        while j > first and rows[order[j - 1], _DESTINATION] > rows[row, _DESTINATION]:
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = row
 
 
 @kernel
@@ -48,24 +57,27 @@ def add_up_moves(rows: I32, month_of: I64, communities: int, key: I64, people: I
     people : (N, 4)
         Out: people who fled, returned, moved on and settled.
     """
-    order, other = np.arange(rows.shape[0]), np.empty(rows.shape[0], np.int64)
-    places = np.empty(communities + 1, np.int64)
+    order, end = np.empty(rows.shape[0], np.int64), np.empty(communities, np.int64)
     n, first = 0, 0
     while first < rows.shape[0]:
         month, last = month_of[rows[first, _STEP]], first
         while last < rows.shape[0] and month_of[rows[last, _STEP]] == month:
             last += 1
-        _sort_by(rows, _DESTINATION, order[first:last], places, other[first:last])
-        _sort_by(rows, _ORIGIN, other[first:last], places, order[first:last])
-        origin, destination = -1, -1
-        for i in range(first, last):
-            row = rows[order[i]]
-            if row[_ORIGIN] != origin or row[_DESTINATION] != destination:
-                origin, destination = row[_ORIGIN], row[_DESTINATION]
-                key[n, 0], key[n, 1], key[n, 2] = month, origin, destination
-                people[n, :] = 0
-                n += 1
-            for k in range(people.shape[1]):
-                people[n - 1, k] += row[_PEOPLE + k]
+        _by_origin(rows, first, last, end, order)
+        begin = 0
+        for m in range(communities):
+            _by_destination(rows, begin, end[m], order)
+            destination = -1
+            for i in range(begin, end[m]):
+                r = order[i]
+                if rows[r, _DESTINATION] != destination:
+                    destination = rows[r, _DESTINATION]
+                    key[n, 0], key[n, 1], key[n, 2] = month, m, destination
+                    for k in range(people.shape[1]):
+                        people[n, k] = 0
+                    n += 1
+                for k in range(people.shape[1]):
+                    people[n - 1, k] += rows[r, _PEOPLE + k]
+            begin = end[m]
         first = last
     return n

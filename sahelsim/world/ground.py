@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.grid import Grid
+from sahelsim.grid import Grid, distance_km
 from sahelsim.record import Names
 
 __all__ = ["Ground"]
@@ -16,6 +16,7 @@ __all__ = ["Ground"]
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
 I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 B1 = npt.NDArray[np.bool_]
@@ -80,6 +81,25 @@ class Ground:
         """1 for the actors that communities of some people may raise, (A,)."""
         out = np.zeros(len(self.names.actors), np.int8)
         out[self.raisers[self.raisers >= 0]] = 1
+        return out
+
+    @cached_property
+    def country_middle(self) -> I64:
+        """The cell of each country that is nearest to the mean of its cells, -1 of one without cells."""
+        return self._middles(self.cells_country)
+
+    @cached_property
+    def admin1_middle(self) -> I64:
+        """The same of each first-level area."""
+        return self._middles(self.cells_admin1)
+
+    def _middles(self, cells_area: I16) -> I64:
+        out = np.full(int(cells_area.max(initial=-1)) + 1, -1, np.int64)
+        for area in range(out.size):
+            cells = np.flatnonzero(cells_area == area)
+            if cells.size:
+                y, x = self.cells_latitude[cells], self.cells_longitude[cells]
+                out[area] = cells[np.argmin(np.round(distance_km(y, x, y.mean(), x.mean()), 3))]
         return out
 
     @property

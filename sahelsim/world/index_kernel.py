@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
 
-__all__ = ["bin_units", "fighters_by", "fighters_of", "list_living", "pledged_people"]
+__all__ = ["bin_units", "fighters_of", "list_living", "pledged_people"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -57,34 +57,34 @@ def bin_units(
     """
     cells, actors = strength.shape
     strength[:, :] = 0
-    place = np.zeros(cells, np.int32)  # first the units of each cell, then where the next of them goes
+    here = np.zeros(cells, np.int32)  # units of each cell
+    rank = np.empty(living.size, np.int32)  # of a unit among those of its cell; -1 where it is dead
     for i in range(living.size):
         u = np.uint64(living[i])  # unsigned: no look for an index from the end
+        rank[i] = -1
         if unit_strength[u] > 0:
             at = np.uint64(unit_cell[u])
-            place[at] += 1
+            rank[i] = here[at]
+            here[at] += np.int32(1)
             strength[at, np.uint64(unit_actor[u])] += unit_strength[u]
     first, sides, meetings = 0, 0, 0
     for c in range(cells):
-        here = place[c]
-        start[c] = place[c] = first
-        first += here
+        start[c] = first
+        first += here[c]
         side_start[c] = sides
-        if here > 0:
+        if here[c] > 0:
+            present = 0
             for a in range(actors):
                 if strength[c, a] > 0:
-                    side[sides] = a
-                    sides += 1
-            present = sides - side_start[c]
+                    side[sides + present] = a
+                    present += 1
+            sides += present
             meetings += present * (present - 1) // 2
     start[cells] = first
     side_start[cells] = sides
     for i in range(living.size):
-        u = np.uint64(living[i])
-        if unit_strength[u] > 0:
-            at = np.uint64(unit_cell[u])
-            order[np.uint64(place[at])] = living[i]
-            place[at] += 1
+        if rank[i] >= 0:
+            order[np.uint64(start[np.uint64(unit_cell[np.uint64(living[i])])] + rank[i])] = living[i]
     return sides, meetings
 
 
@@ -102,24 +102,6 @@ def pledged_people(community_cell: I32, camp: I8, population: I32, pledged: I32)
     pledged[:, :] = 0
     for m in range(community_cell.size):
         pledged[np.uint64(community_cell[m]), np.uint64(camp[m])] += population[m]
-
-
-@kernel
-def fighters_by(label: I16, unit_strength: I32, fighters: I64) -> None:
-    """Fighters of each actor, group or whatever `label` (U,) numbers, into `fighters` (N,).
-
-    Units with one label mostly follow one another, and are summed in runs.
-    """
-    fighters[:] = 0
-    last, run = 0, 0
-    for u in range(label.size):
-        if unit_strength[u] > 0:
-            if label[u] != last:
-                fighters[last] += run
-                last, run = label[u], 0
-            run += unit_strength[u]
-    if run > 0:
-        fighters[last] += run
 
 
 @kernel

@@ -159,9 +159,9 @@ def test_draw_of_a_victim_by_hand(exponent: float, edges: list[float]) -> None:
     weight = np.array([1.0, 5.0, 2.0, 1.0, 0.0])  # of communities 1 to 5; the second has no people, the last no weight
     for m, (low, high) in enumerate(zip([0.0, *edges], edges, strict=False), start=1):
         for u in (low + 1e-9, high - 1e-9) if high > low else ():
-            assert draw_victim(1, 6, u, population, weight, exponent) == m
+            assert draw_victim(1, 6, u, population, weight.copy(), exponent) == m
     assert draw_victim(1, 6, 0.5, population, np.zeros(5), exponent) == -1
-    assert draw_victim(2, 3, 0.5, population, weight, exponent) == -1
+    assert draw_victim(2, 3, 0.5, population, weight.copy(), exponent) == -1
     assert draw_victim(3, 3, 0.5, population, weight, exponent) == -1
 
 

@@ -154,16 +154,22 @@ def most_communities(community_start: I32) -> int:
 
 @kernel
 def draw_victim(first: int, last: int, u: float, population: I32, weight: F64, exponent: float) -> int:
-    """A community among first:last, drawn with weight[m - first] * people**exponent; -1 if none can be struck."""
+    """A community among first:last, drawn with weight[m - first] * people**exponent; -1 if none can be struck.
+
+    `weight` is left with the products.
+    """
     total = 0.0
-    for attempt in range(2):
-        running = 0.0
-        for m in range(first, last):
-            if population[m] > 0 and weight[m - first] > 0.0:
-                running += weight[m - first] * power(float(population[m]), exponent)
-                if attempt == 1 and running > u * total:
-                    return m
-        total = running
+    for m in range(first, last):
+        if population[m] > 0 and weight[m - first] > 0.0:
+            weight[m - first] *= power(float(population[m]), exponent)
+            total += weight[m - first]
+        else:
+            weight[m - first] = 0.0
+    running = 0.0
+    for m in range(first, last):
+        running += weight[m - first]
+        if weight[m - first] > 0.0 and running > u * total:
+            return m
     return -1
 
 

@@ -37,11 +37,33 @@ F64 = npt.NDArray[np.float64]
 
 
 @kernel
+def _could_join(
+    side_start: I32, side: I16, living: I32, unit_cell: I32, unit_actor: I16, rival: I8, ideology_of: F64, reach: float
+) -> I32:  # fmt: skip
+    """Units, of those that may be `living` (N,), in whose cell there is a rival within reach of their actor."""
+    cells, actors = side_start.size - 1, ideology_of.size
+    tempted = np.zeros((cells, actors), np.int8)
+    for c in range(cells):
+        for i in range(side_start[c], side_start[c + 1]):
+            for j in range(side_start[c], side_start[c + 1]):
+                a, b = side[i], side[j]
+                if rival[a, b] != 0 and abs(ideology_of[a] - ideology_of[b]) <= reach:
+                    tempted[c, a] = 1
+    found = np.empty(living.size, np.int32)
+    n = 0
+    for i in range(living.size):
+        u = np.uint64(living[i])
+        found[n] = living[i]
+        n += tempted[np.uint64(unit_cell[u]), np.uint64(unit_actor[u])]
+    return found[:n]
+
+
+@kernel
 def defect(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    strength: I32, living: I32, unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32,
-    group_people: I16, cohesion_of: F64, adopt: I16, rival: I8, ideology_of: F64, pay_of: F64, tide_of: F64,
-    unit_size: I32, rate: float, reach: float, ideology: float, balance: float, pay: float,
+    side_start: I32, side: I16, strength: I32, living: I32, unit_cell: I32, unit_actor: I16, unit_group: I16,
+    unit_strength: I32, group_people: I16, cohesion_of: F64, adopt: I16, rival: I8, ideology_of: F64, pay_of: F64,
+    tide_of: F64, unit_size: I32, rate: float, reach: float, ideology: float, balance: float, pay: float,
     kin: float, cohesion: float, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> int:  # fmt: skip
     """All defections of a step, and their number; strength (C, A) follows, so that units see who went before.
@@ -51,10 +73,11 @@ def defect(
     actors = strength.shape[1]
     gone = 0
     likely = chance(rate * weeks)
-    weigh, decide = np.empty(living.size), np.empty(living.size)
-    uniform_pairs(k0, k1, stream, step, living, 0, weigh, decide)
-    for i in range(living.size):
-        u = living[i]
+    could = _could_join(side_start, side, living, unit_cell, unit_actor, rival, ideology_of, reach)
+    weigh, decide = np.empty(could.size), np.empty(could.size)
+    uniform_pairs(k0, k1, stream, step, could, 0, weigh, decide)
+    for i in range(could.size):
+        u = could[i]
         if weigh[i] >= likely or unit_strength[u] == 0:
             continue
         c = unit_cell[u]

@@ -59,8 +59,8 @@ def run_step(world: World, parameters: DefectionParameters, unit_size: npt.NDArr
     t = actors.traits
     gone = defect(
         *world.key, int(Stream.DEFECTION), world.step, weeks,
-        world.cells.strength, living_units(world), units.cell, units.actor, units.group, units.strength,
-        groups.people, groups.cohesion, adopting_groups(world), actors.rival,
+        world.cells.side_start, world.cells.side, world.cells.strength, living_units(world), units.cell, units.actor,
+        units.group, units.strength, groups.people, groups.cohesion, adopting_groups(world), actors.rival,
         t[Trait.IDEOLOGY], pay_received(world, p), tide(world, p), unit_size,
         p.rate, p.reach, p.ideology, p.balance, p.pay, p.kin, p.cohesion, int(Decision.DEFECTION),
         log.rows, log.terms, log.count,

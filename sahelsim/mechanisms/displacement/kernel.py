@@ -24,10 +24,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.accelerate import kernel
-from sahelsim.elementary import exp, log1p
+from sahelsim.elementary import exp, logs
+from sahelsim.elementary_block_kernel import exp_block
 from sahelsim.rng import uniform_rows
 
-__all__ = ["choose_refuge", "flee_and_return", "log_flow", "unsettled"]
+__all__ = ["dangers", "draw_refuge", "flee_and_return", "log_flow", "pulls", "unsettled"]
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
@@ -36,24 +37,46 @@ F64 = npt.NDArray[np.float64]
 
 
 @kernel
-def choose_refuge(
-    pick: float, refuges: I32, pull: F32, community_cell: I32, memory: F32, danger: float, not_this: int, weight: F64
-) -> int:
-    """Draw one of a community's refuges (R,) by its pull and danger, other than `not_this`; -1 if there is none."""
-    best = -1.0e300
-    for i in range(refuges.size):
-        weight[i] = -1.0e300
-        if refuges[i] >= 0 and i != not_this:
-            weight[i] = pull[i] - danger * log1p(float(memory[community_cell[refuges[i]]]))
-            best = max(best, weight[i])
+def dangers(memory: F32, danger: float, repels: F64) -> None:
+    """How far the memory of violence in each cell repels; fills `repels` (C,)."""
+    for c in range(memory.size):
+        repels[c] = 1.0 + memory[c]
+    logs(repels, repels.size)
+    for c in range(memory.size):
+        repels[c] *= danger
+
+
+@kernel
+def pulls(
+    m: int, refuges: I32, pull: F32, community_cell: I32, repels: F64, not_this: int, first: int, exponent: F64
+) -> None:
+    """Pull less danger, less the greatest of them, of the refuges of community `m` other than number `not_this`.
+
+    Fills `exponent` from `first` on; minus infinity where there is none.
+    """
+    choices, best = refuges.shape[1], -np.inf
+    for i in range(choices):
+        exponent[first + i] = -np.inf
+        if refuges[m, i] >= 0 and i != not_this:
+            exponent[first + i] = pull[m, i] - repels[community_cell[refuges[m, i]]]
+            best = max(best, exponent[first + i])
+    for i in range(first, first + choices):
+        if exponent[i] > -np.inf:
+            exponent[i] -= best
+
+
+@kernel
+def draw_refuge(pick: float, choices: int, first: int, exponent: F64, weight: F64) -> int:
+    """Draw one of the `choices` whose weights, the exponentials of `exponent`, begin at `first`; -1 if none is left."""
     total = 0.0
-    for i in range(refuges.size):
-        weight[i] = exp(weight[i] - best) if weight[i] > -1.0e299 else 0.0
+    for i in range(first, first + choices):
+        if exponent[i] == -np.inf:
+            weight[i] = 0.0
         total += weight[i]
     target = pick * total
-    for i in range(refuges.size):
-        target -= weight[i]
-        if weight[i] > 0.0 and target < 0.0:
+    for i in range(choices):
+        target -= weight[first + i]
+        if weight[first + i] > 0.0 and target < 0.0:
             return i
     return -1
 
@@ -75,14 +98,14 @@ def log_flow(
 
 
 @kernel
-def _slot_of(pick: float, away_at: I32, total: int) -> int:
-    """A refuge drawn in proportion to those who are there."""
-    target = pick * total
-    for i in range(away_at.size):
-        target -= away_at[i]
+def _slot_of(pick: float, m: int, away_at: I32, total: int) -> int:
+    """A refuge drawn in proportion to those of community `m` who are there."""
+    target, last = pick * total, away_at.shape[1] - 1
+    for i in range(last):
+        target -= away_at[m, i]
         if target < 0.0:
             return i
-    return away_at.size - 1
+    return int(last)
 
 
 @kernel
@@ -113,8 +136,17 @@ def flee_and_return(
     refuges, pull : (M, R)
         Communities that can take people in, -1 none, and their standing pull.
     """
-    weight = np.empty(refuges.shape[1])
+    choices = refuges.shape[1]
+    repels = np.empty(memory.size)
+    dangers(memory, danger, repels)
     touched = unsettled(fear, hunger, away, fear_threshold)
+    exponent, weight, first = np.empty(choices * touched.size), np.empty(choices * touched.size), 0
+    for m in touched:
+        if fear[m] > fear_threshold or hunger[m] > 0.0:
+            pulls(m, refuges, pull, community_cell, repels, -1, first, exponent)
+            first += choices
+    exp_block(exponent[:first], weight[:first])
+    other, other_weight, first = np.empty(choices), np.empty(choices), 0
     draws, later = np.empty((4, touched.size)), np.empty((4, touched.size))
     uniform_rows(k0, k1, stream, step, touched, 0, draws)
     uniform_rows(k0, k1, stream, step, touched, 1, later)
@@ -129,16 +161,17 @@ def flee_and_return(
             share = min(1.0, push * (1.0 - blockade * tightness[m]) * weeks)
             leaving = min(int(share * population[m] + rest), population[m])
             if leaving > 0:
-                i = choose_refuge(pick, refuges[m], pull[m], community_cell, memory, danger, -1, weight)
+                i = draw_refuge(pick, choices, first, exponent, weight)
                 if i >= 0:
                     population[m] -= leaving
                     away[m] += leaving
                     away_at[m, i] += leaving
                     hosted[refuges[m, i]] += leaving
                     log_flow(log_rows, log_count, step, m, refuges[m, i], leaving, 0, 0, 0)
+            first += choices
         elif away[m] > 0:
             back = min(int(min(1.0, return_rate * weeks) * away[m] + rest), away[m])
-            i = _slot_of(drawn, away_at[m], away[m]) if back > 0 else 0
+            i = _slot_of(drawn, m, away_at, away[m]) if back > 0 else 0
             back = min(back, away_at[m, i])
             if back > 0:
                 population[m] += back
@@ -147,7 +180,7 @@ def flee_and_return(
                 hosted[refuges[m, i]] -= back
                 log_flow(log_rows, log_count, step, m, refuges[m, i], 0, back, 0, 0)
         if away[m] > 0:
-            i = _slot_of(part, away_at[m], away[m])
+            i = _slot_of(part, m, away_at, away[m])
             there = refuges[m, i]
             which, settle, onward = later[0, n], later[1, n], later[2, n]
             staying = min(int(min(1.0, settle_rate * weeks) * away[m] + settle), away_at[m, i])
@@ -162,7 +195,9 @@ def flee_and_return(
                 moving = min(int(share * away_at[m, i] + onward), away_at[m, i])
                 j = -1
                 if moving > 0:
-                    j = choose_refuge(which, refuges[m], pull[m], community_cell, memory, danger, i, weight)
+                    pulls(m, refuges, pull, community_cell, repels, i, 0, other)
+                    exp_block(other, other_weight)
+                    j = draw_refuge(which, choices, 0, other, other_weight)
                 if j >= 0:
                     away_at[m, i] -= moving
                     away_at[m, j] += moving

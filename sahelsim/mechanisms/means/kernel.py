@@ -230,13 +230,13 @@ def home_of(first: int, last: int, u: float, people: int, community_people: I16)
 
 @kernel
 def desert(
-    k0: int, k1: int, stream: int, step: int, weeks: float, living: I32, unit_cell: I32, unit_home: I32,
-    unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16, community_start: I32,
+    k0: int, k1: int, stream: int, step: int, weeks: float, strength: I32, living: I32, unit_cell: I32,
+    unit_home: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16, community_start: I32,
     community_people: I16, population: I32, strain: F64, rate: float,
 ) -> int:  # fmt: skip
     """Fighters go home to a community of their people in the cell, else in the unit's home cell; returns how many.
 
-    `living` (N,) are the units that may be alive.
+    `living` (N,) are the units that may be alive. Strength (C, A) follows.
     """
     share = np.zeros(strain.size)
     strained = False
@@ -260,6 +260,7 @@ def desert(
                 )
         if m >= 0:
             unit_strength[u] -= leave
+            strength[unit_cell[u], unit_actor[u]] -= leave
             population[m] += leave
             gone += leave
     return gone

@@ -36,14 +36,14 @@ def run_step(world: World, parameters: MeansParameters, weeks: float) -> None:
     )  # fmt: skip
     gone = int(
         desert(
-            *world.key, int(Stream.DESERTION), world.step, weeks, living_units(world), units.cell, units.home,
-            units.actor, units.group, units.strength, world.groups.people, ground.community_start,
-            ground.community_people, world.communities.population, actors.strain, p.desertion,
+            *world.key, int(Stream.DESERTION), world.step, weeks, world.cells.strength, living_units(world),
+            units.cell, units.home, units.actor, units.group, units.strength, world.groups.people,
+            ground.community_start, ground.community_people, world.communities.population, actors.strain, p.desertion,
         )
     )  # fmt: skip
     world.ledger["fighters_home"] += gone
     if gone > 0:
-        world.fresh.units_moved()
+        world.fresh.strengths_changed()
         world.fresh.people_changed()
 
 

@@ -41,18 +41,16 @@ FORBIDDEN = -1.0e9
 CLOSED = 0.1 * FORBIDDEN
 """Worth below which a cell is closed: any cell that may be entered is worth more, whatever else it has."""
 
-
 _TOGETHER = 32  # cells
 
 
 @kernel
-def mobile_actors(start: I32, order: I32, unit_actor: I16, unit_role: I8, mobile: I8) -> None:
-    """Where each actor has mobile units; fills `mobile` (C, A)."""
+def mobile_actors(living: I32, unit_cell: I32, unit_actor: I16, unit_role: I8, unit_strength: I32, mobile: I8) -> None:
+    """Where each actor has mobile units; fills `mobile` (C, A). `living` (N,) are the units that may be alive."""
     mobile[:, :] = 0
-    for c in range(mobile.shape[0]):
-        for i in range(start[c], start[c + 1]):
-            if unit_role[order[i]] != 0:
-                mobile[c, unit_actor[order[i]]] = 1
+    for u in living.view(np.uint32):  # without sign: no look for an index from the end
+        if unit_role[u] != 0 and unit_strength[u] > 0:
+            mobile[np.uint64(unit_cell[u]), np.uint64(unit_actor[u])] = 1
 
 
 @kernel
@@ -89,9 +87,8 @@ def _near_pairs(first: int, last: int, near: I8, where: I64, who: I64) -> int:
     n = 0
     for c in range(first, last):
         for a in range(near.shape[1]):
-            if near[c, a] != 0:
-                where[n], who[n] = c, a
-                n += 1
+            where[n], who[n] = c, a
+            n += near[c, a]
     return n
 
 
@@ -127,19 +124,23 @@ def _calm_worth(
 
 @kernel
 def _threats(
-    where: I64, who: I64, side_start: I32, side: I16, strength: I32, enmity: F64, threat_scale: float,
+    where: I64, who: I64, side_start: I32, side: I16, strength: I32, enmity_to: F64, threat_scale: float,
     pair: I64, lure: F64, dread: F64,
 ) -> int:  # fmt: skip
     """What draws and deters the pairs (where, who) that face an enemy; returns how many do.
 
-    Fills `pair` with their numbers, `lure` with 1 + E / s and `dread` with (s + E) / (s + S), or 1 if that is less.
+    `enmity_to` (A, A) is that towards an actor (row) of each other. Fills `pair` with the numbers of the pairs, `lure`
+    with 1 + E / s and `dread` with (s + E) / (s + S), or 1 if that is less.
     """
-    n = 0
+    n, here, hostile = 0, -1, np.empty(enmity_to.shape[0])
     for i in range(where.size):
         c, a = where[i], who[i]
-        enemy = 0.0
-        for j in range(side_start[c], side_start[c + 1]):
-            enemy += enmity[a, side[j]] * float(strength[c, side[j]])
+        if c != here:
+            here, hostile[:] = c, 0.0
+            for j in range(side_start[c], side_start[c + 1]):
+                for k in range(hostile.size):
+                    hostile[k] += enmity_to[side[j], k] * float(strength[c, side[j]])
+        enemy = hostile[a]
         if enemy > 0.0:
             own = float(strength[c, a])
             pair[n] = i
@@ -163,6 +164,7 @@ def cell_appeal(
     """
     cells, actors = strength.shape
     room = _TOGETHER * actors + 1
+    enmity_to = np.ascontiguousarray(enmity.T)
     people, crowd, riches = np.empty(_TOGETHER), np.empty(_TOGETHER), np.empty(_TOGETHER)
     worth, lure, dread = np.empty(room), np.empty(room), np.empty(room)
     all_where, all_who, pair = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
@@ -175,7 +177,7 @@ def cell_appeal(
             river, desert_cost, river_gain, people_scale, trading, trade, gold, profit, profit_scale, people,
             crowd, riches, worth,
         )  # fmt: skip
-        met = _threats(where, who, side_start, side, strength, enmity, threat_scale, pair, lure, dread)
+        met = _threats(where, who, side_start, side, strength, enmity_to, threat_scale, pair, lure, dread)
         logs(lure, met)
         logs(dread, met)
         for i in range(met):
@@ -245,8 +247,7 @@ def move_units(
 ) -> None:  # fmt: skip
     """Each mobile unit weighs a move with its actor's chance and takes one of its nine cells.
 
-    Units of one group in one cell have the same nine cells before them: their worth is worked out once, and the
-    exponentials of all of them together.
+    The nine cells before a group in a cell are worked out once for all its units, the exponentials all together.
 
     Parameters
     ----------

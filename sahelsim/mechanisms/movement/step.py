@@ -12,7 +12,7 @@ from sahelsim.mechanisms.movement.kernel import cell_appeal, mobile_actors, move
 from sahelsim.mechanisms.movement.parameters import MovementParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Trait
-from sahelsim.world.index import index_communities, index_units
+from sahelsim.world.index import index_communities, index_units, living_units
 from sahelsim.world.state import World
 
 __all__ = ["appraise", "hops_of", "run_step"]
@@ -44,7 +44,7 @@ def appraise(world: World, parameters: MovementParameters, weeks: float | None =
     t = actors.traits
     near = np.ones(cells.strength.shape, np.int8)
     if weeks is not None:
-        mobile_actors(cells.start, cells.order, units.actor, units.role, near)
+        mobile_actors(living_units(world), units.cell, units.actor, units.role, units.strength, near)
         spread(near, ground.grid.nx, hops_of(world, p, weeks)[1] + 1)
     cell_appeal(
         near, cells.side_start, cells.side, cells.strength, cells.pledged, actors.enmity, actors.camp,

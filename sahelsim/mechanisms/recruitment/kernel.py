@@ -15,6 +15,8 @@ that shrink below `disband_below` join the next of their actor in the cell.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -100,6 +102,19 @@ def enlist(
                 strength[c, a] += found
 
 
+_RUN = np.uint64(64)
+"""Places of units that are looked at together: few are large."""
+
+
+@kernel
+def _any_of(values: I32, first: int | np.uint64, last: int | np.uint64, least: int | np.int32) -> bool:
+    """True if any of the values first:last, numbers without sign, is `least` or more."""
+    found = np.int32(0)
+    for i in range(first, last):
+        found |= np.int32(values[i] >= least)
+    return bool(found)
+
+
 @kernel
 def split_large(
     unit_cell: I32, unit_home: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32, unit_size: I32,
@@ -110,26 +125,27 @@ def split_large(
     `room` (A, 2) is the first place of each actor's new units and the one behind the last.
     """
     free = room[:, 0].copy()
-    least = split_factor * unit_size.min()
-    for u in range(unit_cell.size):
-        if unit_strength[u] < least:
-            continue
-        a = unit_actor[u]
-        if unit_strength[u] < split_factor * unit_size[a]:
-            continue
-        while free[a] < room[a, 1] and unit_strength[free[a]] > 0:
-            free[a] += 1
-        if free[a] >= room[a, 1]:
-            continue
-        v = free[a]
-        half = unit_strength[u] // 2
-        unit_strength[u] -= half
-        unit_strength[v] = half
-        unit_actor[v] = a
-        unit_group[v] = unit_group[u]
-        unit_cell[v] = unit_cell[u]
-        unit_home[v] = unit_cell[u]
-        unit_role[v] = mobile
+    least = np.int32(math.ceil(split_factor * unit_size.min()))
+    places = np.uint64(unit_strength.size)
+    for first in range(np.uint64(0), places, _RUN):
+        last = min(first + _RUN, places)
+        for u in range(first, last if _any_of(unit_strength, first, last, least) else first):
+            a = unit_actor[u]
+            if unit_strength[u] < least or unit_strength[u] < split_factor * unit_size[a]:
+                continue
+            while free[a] < room[a, 1] and unit_strength[free[a]] > 0:
+                free[a] += 1
+            if free[a] >= room[a, 1]:
+                continue
+            v = free[a]
+            half = unit_strength[u] // 2
+            unit_strength[u] -= half
+            unit_strength[v] = half
+            unit_actor[v] = a
+            unit_group[v] = unit_group[u]
+            unit_cell[v] = unit_cell[u]
+            unit_home[v] = unit_cell[u]
+            unit_role[v] = mobile
 
 
 @kernel

@@ -143,10 +143,12 @@ def avengers_around(
 @kernel
 def kill_avengers(
     cell: int, a: int, people: int, fighters: int, deaths: int, u: float, start: I32, order: I32, strength: I32,
-    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
+    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16, avenges: I16,
 ) -> None:  # fmt: skip
-    """Take `deaths` from the avengers of militia `a` in the cell, and from its strength there."""
-    avenges = np.zeros(unit_cell.size, np.int16)
+    """Take `deaths` from the avengers of militia `a` in the cell, and from its strength there.
+
+    `avenges` (U,) is scratch.
+    """
     for i in range(start[cell], start[cell + 1]):
         unit = order[i]
         avenges[unit] = unit_actor[unit] == a and group_people[unit_group[unit]] == people
@@ -195,6 +197,7 @@ def avenge(
     cells = memory.size
     weight = np.empty(most_communities(community_start))
     found = np.empty(9, np.int64)
+    avenges = np.empty(unit_cell.size, np.int16)
     draws = np.empty(sites.shape[0])
     first_uniforms(k0, k1, stream, step, sites[:, 0] * np.int64(cells) + sites[:, 1], 0, draws)
     for i in range(sites.shape[0]):
@@ -207,7 +210,14 @@ def avenge(
             if neighbours[c, k] >= 0:
                 blamed_on += talk * harm[f, neighbours[c, k]]
         roused = 1.0 - exp(-blamed_on / harm_scale) if blamed_on > 0.0 else 0.0
-        if out_of_reach(draws[i], rate * feud_level[f] * (standing + (1.0 - standing) * roused) * weeks):
+        hazard = rate * feud_level[f] * (standing + (1.0 - standing) * roused)
+        if out_of_reach(draws[i], hazard * weeks):
+            continue
+        most = float(strength[c, a])  # the avengers are fighters of the militia
+        for k in range(8):
+            if neighbours[c, k] >= 0:
+                most += nearby * strength[neighbours[c, k], a]
+        if out_of_reach(draws[i], hazard * (unarmed + (1.0 - unarmed) * most / (most + armed_scale)) * weeks):
             continue
         origin = avengers_around(
             c, a, feud_people[f], neighbours, start, order, strength, unit_actor, unit_group, unit_strength,
@@ -217,7 +227,7 @@ def avenge(
         for k in range(8):
             armed += nearby * found[k]
         means = (unarmed + (1.0 - unarmed) * armed / (armed + armed_scale)) * (1.0 - shelter[c])
-        hazard = rate * feud_level[f] * (standing + (1.0 - standing) * roused) * means
+        hazard *= means
         entity = f * cells + c
         onset, which, severity, meet = uniform4(k0, k1, stream, step, entity, 0)
         if onset >= chance(hazard * weeks):
@@ -241,11 +251,11 @@ def avenge(
             dead_a, dead_b = clash_deaths(severity, split, s, d, death_scale, tail_exponent, mortal_share)
             kill_avengers(
                 c if origin == 8 else neighbours[c, origin], a, feud_people[f], s, dead_a, from_a,
-                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people,
+                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people, avenges,
             )  # fmt: skip
             kill_avengers(
                 c, b, feud_people[r], d, dead_b, from_b,
-                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people,
+                start, order, strength, unit_cell, unit_actor, unit_group, unit_strength, group_people, avenges,
             )  # fmt: skip
             losses[c, a] += dead_a
             losses[c, b] += dead_b

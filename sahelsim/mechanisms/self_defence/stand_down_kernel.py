@@ -74,15 +74,19 @@ def stand_down(
         guards[n] = u
         n += 1 if unit_strength[u] > 0 and watch[unit_actor[u]] == 1 and unit_role[u] == garrison else 0
     weigh, begin = np.empty(n), np.empty(n)
+    whose, threatened = np.full(strength.shape[0], -1, np.int16), np.empty(strength.shape[0])
     uniform_pairs(k0, k1, stream, step, guards[:n], 0, weigh, begin)
     for i in range(n):
         if weigh[i] >= most:
             continue
         u = guards[i]
         a, c = unit_actor[u], unit_cell[u]
-        against = threat(c, strength, neighbours, nearby, enmity[a])
-        if out_of_reach(weigh[i], rate * against / (against + strength[c, a]) * weeks):  # it is among its protectors
+        if whose[c] != a:
+            whose[c], threatened[c] = a, threat(c, strength, neighbours, nearby, enmity[a])
+        against = threatened[c]  # or less by now; the band is among its protectors
+        if out_of_reach(weigh[i], rate * against / (against + strength[c, a]) * weeks):
             continue
+        against = threat(c, strength, neighbours, nearby, enmity[a])
         m = home_of(community_start[c], community_start[c + 1], begin[i], group_people[unit_group[u]], people)
         if m < 0:
             continue

@@ -1,1 +1,1 @@
-"""Where chunks of runs are executed; `base` has the interface."""
+"""Where parcels of runs are executed; `base` has the interface."""

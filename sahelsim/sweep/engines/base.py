@@ -1,4 +1,4 @@
-"""What an engine is: something that takes chunks of runs and has `run_chunk` called on each of them somewhere."""
+"""What an engine is: something that takes parcels of runs and has `run_parcel` called on each of them somewhere."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Protocol
 
-from sahelsim.sweep.execute import ChunkReport
+from sahelsim.sweep.execute import ParcelReport
 from sahelsim.sweep.layout import CANCEL
 from sahelsim.sweep.runs import RunKey
 
-__all__ = ["LEAST_SECONDS", "Chunk", "Engine", "Tally", "Work"]
+__all__ = ["LEAST_SECONDS", "Engine", "Parcel", "Tally", "Work"]
 
 LEAST_SECONDS = 0.2
-"""Least work of a chunk, so that handing it out and writing it down cost little beside it."""
+"""Least work of a chunk, so that writing it down costs little beside it."""
+
+_PARCEL_SECONDS = 1.0  # least work of a parcel, so that handing it out costs little beside it
 
 _LOOK_FOR_CANCEL = 0.3  # seconds between two looks
 
 
-class Chunk(NamedTuple):
-    """Runs that are executed one after the other by one process and written together."""
+class Parcel(NamedTuple):
+    """Runs that one process executes one after the other: one or several chunks."""
 
     number: int
     runs: tuple[RunKey, ...]
+    chunk: int | None = None
+    """Runs that are written together, while the next ones are computed; None for all of them."""
 
 
 class Tally(NamedTuple):
@@ -39,15 +43,14 @@ class Tally(NamedTuple):
 class Engine(Protocol):
     """Executes the runs of a `Work`.
 
-    An engine has nothing to do with rows, names or files: `sahelsim.sweep.execute.run_chunk` writes them, and a chunk
-    that is lost with its process is run again by whoever resumes. It may hand out a chunk twice; the store counts a
-    run once.
+    An engine has nothing to do with rows, names or files: `sahelsim.sweep.execute.run_parcel` writes them, and what is
+    lost with its process is run again by whoever resumes. It may hand out a parcel twice; the store counts a run once.
     """
 
     name: ClassVar[str]
 
     def run(self, work: Work) -> None:
-        """Take chunks until there are none or `work.stopping()`; report each; leave no process behind.
+        """Take parcels until there are none or `work.stopping()`; report each; leave no process behind.
 
         Raises
         ------
@@ -60,14 +63,14 @@ class Engine(Protocol):
 
 
 class Work:
-    """The runs that are left to do, cut into chunks of about the same time.
+    """The runs that are left to do, cut into parcels and chunks of about the same time.
 
     Parameters
     ----------
     store : Path
         Where the rows go.
     code : str
-        Version of the code, for `run_chunk`.
+        Version of the code, for `run_parcel`.
     runs : sequence of RunKey
         What is left, in the order in which it is to be done.
     chunk_seconds : float
@@ -103,8 +106,8 @@ class Work:
         self._left = deque(runs)
         self.chunk_seconds, self.least_runs = max(chunk_seconds, LEAST_SECONDS), least_runs
         self._tally, self._watch, self._say = before, watch, say
-        self._warm = (0, 0.0)  # runs and seconds of chunks of warm processes
-        self._chunks = 0
+        self._warm = (0, 0.0)  # runs and seconds of parcels of warm processes
+        self._parcels = 0
         self._looked, self._cancelled = 0.0, False
 
     @property
@@ -123,41 +126,46 @@ class Work:
         runs, seconds = self._warm
         return seconds / runs if runs else None
 
-    def take(self, workers: int = 1, runs: int | None = None) -> Chunk | None:
-        """The next chunk; None when nothing is left.
+    def take(self, workers: int = 1, runs: int | None = None) -> Parcel | None:
+        """The next parcel; None when nothing is left.
 
         Parameters
         ----------
         workers : int
-            How many take chunks: the last ones are made shorter, so that all end at about the same time.
+            How many take parcels: the last ones are made shorter, so that all end at about the same time.
         runs : int, optional
-            Length of the chunk, for an engine that knows better.
+            Length of the parcel, for an engine that knows better.
         """
         if not self._left:
             return None
         count = min(runs or self._length(workers), len(self._left))
-        self._chunks += 1
-        return Chunk(self._chunks, tuple(self._left.popleft() for _ in range(count)))
+        self._parcels += 1
+        return Parcel(self._parcels, tuple(self._left.popleft() for _ in range(count)), self._chunk())
+
+    def _chunk(self) -> int:
+        each = self.seconds_per_run
+        return self.least_runs if each is None else max(self.least_runs, math.ceil(self.chunk_seconds / each))
 
     def _length(self, workers: int) -> int:
         each = self.seconds_per_run
         if each is None:
             return self.least_runs
-        wanted = math.ceil(self.chunk_seconds / each)
+        chunk = self._chunk()
+        wanted = chunk * max(1, round(_PARCEL_SECONDS / (chunk * each)))
         share = math.ceil(len(self._left) / (2 * workers))
         return max(self.least_runs, math.ceil(LEAST_SECONDS / each), min(wanted, share))
 
-    def give_back(self, chunk: Chunk) -> None:
-        """Put the runs of a chunk that was not executed back to the front."""
-        self._left.extendleft(reversed(chunk.runs))
+    def give_back(self, parcel: Parcel) -> None:
+        """Put the runs of a parcel that was not executed back to the front."""
+        self._left.extendleft(reversed(parcel.runs))
 
-    def report(self, chunk: Chunk, report: ChunkReport) -> None:
-        """Take note of an executed chunk."""
-        if not report.cold and report.left == 0 and chunk.runs:
+    def report(self, parcel: Parcel, report: ParcelReport) -> None:
+        """Take note of an executed parcel."""
+        if not report.cold and report.left == 0 and parcel.runs:
             runs, seconds = self._warm
             if runs >= 2000:  # forget slowly, when the machine has become faster or slower
                 runs, seconds = runs // 2, seconds / 2
-            self._warm = (runs + len(chunk.runs), seconds + report.seconds)
+            self._warm = (runs + len(parcel.runs), seconds + report.seconds)
         done, failed, total = self._tally
         self.observe(Tally(done + report.done, failed + report.failed, total))
 

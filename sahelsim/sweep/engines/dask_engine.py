@@ -1,4 +1,4 @@
-"""Dask: chunks as tasks of `distributed`, on a running scheduler, on processes here, or on jobs of Slurm."""
+"""Dask: parcels as tasks of `distributed`, on a running scheduler, on processes here, or on jobs of Slurm."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sahelsim.errors import SahelsimError
 from sahelsim.sweep.engine_settings import DaskSettings, SlurmSettings
-from sahelsim.sweep.engines.base import Chunk, Work
+from sahelsim.sweep.engines.base import Parcel, Work
 from sahelsim.sweep.engines.dask_clusters import open_client
-from sahelsim.sweep.execute import ChunkReport, record_failures, run_chunk
+from sahelsim.sweep.execute import ParcelReport, record_failures, run_parcel
 from sahelsim.sweep.layout import CANCEL
 from sahelsim.sweep.runs import RunKey
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["DaskEngine", "Session"]
 
-_AHEAD = 2  # chunks per worker that are under way or wait for it
-_POLL_SECONDS = 0.5  # a finished chunk is seen at once; this is for `cancel`
+_AHEAD = 2  # parcels per worker that are under way or wait for it
+_POLL_SECONDS = 0.5  # a finished parcel is seen at once; this is for `cancel`
 _COUNT_SECONDS = 5.0  # between two counts of the workers
-_PATIENCE = 15.0  # seconds that a chunk has to write down what is finished once it is told to stop
+_PATIENCE = 15.0  # seconds that a parcel has to write down what is finished once it is told to stop
 _LOOK_FOR_STOP = 0.3  # seconds between two looks of a worker
 
 
 class DaskEngine:
-    """A scheduler of Dask that has the chunks run.
+    """A scheduler of Dask that has the parcels run.
 
     Parameters
     ----------
@@ -73,22 +73,24 @@ class Session:
 
     def __init__(self, client: Client, work: Work, workers: int | None = None) -> None:
         self._client, self._work, self._fixed = client, work, workers
-        self._waiting: dict[Future, Chunk] = {}
+        self._waiting: dict[Future, Parcel] = {}
         self._suspects: deque[RunKey] = deque()
         self._counted, self._threads = float("-inf"), 1
 
     def run(self) -> None:
         """Until nothing is left."""
         while not self._work.stopping():
-            while len(self._waiting) < self._room() and (chunk := self._next()):
-                future = self._client.submit(_execute, str(self._work.store), chunk.runs, self._work.code, pure=False)
-                self._waiting[future] = chunk
+            while len(self._waiting) < self._room() and (parcel := self._next()):
+                future = self._client.submit(
+                    _execute, str(self._work.store), parcel.runs, self._work.code, parcel.chunk, pure=False
+                )
+                self._waiting[future] = parcel
             if not self._waiting:
                 return
             self._collect(_POLL_SECONDS)
 
     def _room(self) -> int:
-        """How many chunks may be under way; one while it is looked for which run kills its worker."""
+        """How many parcels may be under way; one while it is looked for which run kills its worker."""
         if self._suspects:
             return 1
         now = time.monotonic()
@@ -97,13 +99,13 @@ class Session:
             self._threads = max(sum(self._client.nthreads().values()), self._fixed or 1)
         return _AHEAD * self._threads
 
-    def _next(self) -> Chunk | None:
+    def _next(self) -> Parcel | None:
         if self._suspects:
-            return Chunk(0, (self._suspects.popleft(),))
+            return Parcel(0, (self._suspects.popleft(),))
         return self._work.take(self._threads)
 
     def _collect(self, timeout: float) -> None:
-        """Report the chunks that are finished, after a moment's waiting."""
+        """Report the parcels that are finished, after a moment's waiting."""
         from distributed import wait
 
         try:
@@ -111,31 +113,31 @@ class Session:
         except TimeoutError:
             return
         for future in done:
-            chunk = self._waiting.pop(future)
+            parcel = self._waiting.pop(future)
             if future.status == "finished":
-                self._work.report(chunk, future.result())
+                self._work.report(parcel, future.result())
             elif future.status == "error":
-                self._failed(chunk, future.exception())
+                self._failed(parcel, future.exception())
             else:
-                self._work.give_back(chunk)
+                self._work.give_back(parcel)
                 raise SahelsimError(
                     "Dask's scheduler has gone, or somebody has cancelled its tasks. What is done is in the store, "
                     "`sahelsim sweep resume` goes on"
                 )
 
-    def _failed(self, chunk: Chunk, error: BaseException | None) -> None:
-        """A chunk whose worker died again and again is tried run by run; other errors end the session."""
+    def _failed(self, parcel: Parcel, error: BaseException | None) -> None:
+        """A parcel whose worker died again and again is tried run by run; other errors end the session."""
         from distributed import KilledWorker
 
         if isinstance(error, SahelsimError):
             raise error
         if not isinstance(error, KilledWorker):
-            raise SahelsimError(f"a chunk failed on a worker of Dask: {type(error).__name__}: {error}")
-        if len(chunk.runs) > 1:
-            self._suspects.extend(chunk.runs)
+            raise SahelsimError(f"a parcel failed on a worker of Dask: {type(error).__name__}: {error}")
+        if len(parcel.runs) > 1:
+            self._suspects.extend(parcel.runs)
             return
         reason = "its process was killed again and again while it ran; it may need more memory than there is"
-        self._work.report(chunk, record_failures(self._work.store, chunk.runs, self._work.code, reason))
+        self._work.report(parcel, record_failures(self._work.store, parcel.runs, self._work.code, reason))
 
     def stop(self) -> None:
         """Have what is under way write down what is finished; nothing to do after a good end."""
@@ -171,8 +173,8 @@ class _Stop:
         return self._said
 
 
-def _execute(store: str, runs: tuple[Any, ...], code: str) -> ChunkReport:
+def _execute(store: str, runs: tuple[Any, ...], code: str, chunk: int | None) -> ParcelReport:
     import numba
 
     numba.set_num_threads(1)  # a worker that somebody else has started may have more
-    return run_chunk(store, [RunKey(*run) for run in runs], code, _Stop(Path(store)))
+    return run_parcel(store, [RunKey(*run) for run in runs], code, _Stop(Path(store)), chunk=chunk)

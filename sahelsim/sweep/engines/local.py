@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from sahelsim.errors import SahelsimError
-from sahelsim.sweep.engines.base import Chunk, Work
-from sahelsim.sweep.execute import ChunkReport, record_failures, run_chunk
+from sahelsim.sweep.engines.base import Parcel, Work
+from sahelsim.sweep.execute import ParcelReport, record_failures, run_parcel
 from sahelsim.sweep.runs import RunKey
 from sahelsim.workers import interrupts_held, prepare_worker
 
-__all__ = ["LocalEngine"]
+__all__ = ["LocalEngine", "Pool"]
 
-_POLL_SECONDS = 0.1
-_AHEAD = 2  # chunks per worker that are under way or wait for it
-_PATIENCE = 15.0  # seconds that a chunk has to write down what is finished once it is told to stop
+_POLL_SECONDS = 0.3  # a finished parcel is seen at once; this is for `cancel`
+_AHEAD = 2  # parcels per worker that are under way or wait for it
+_PATIENCE = 15.0  # seconds that a parcel has to write down what is finished once it is told to stop
 _DEATHS = 2  # of its process, alone, that make a run a failed one
 _TERMINATED = 128 + signal.SIGTERM
 _FRUITLESS = 5  # pools in a row that break before anything is done
@@ -63,16 +63,11 @@ class LocalEngine:
                 )
 
     def _pool(self, work: Work) -> list[RunKey]:
-        """Chunks over all workers until there are none left, or until a worker dies: then the runs it may have had."""
-        with _Pool(min(self._workers, work.left)) as pool:
+        """Parcels over all workers until there are none left, or until a worker dies: then the runs it may have had."""
+        with Pool(min(self._workers, work.left)) as pool:
             try:
-                while not work.stopping():
-                    while len(pool.waiting) < _AHEAD * self._workers and (chunk := work.take(self._workers)):
-                        pool.submit(work, chunk)
-                    if not pool.waiting:
-                        return []
-                    pool.collect(work)
-                pool.stop(work)
+                if not pool.drain(work, self._workers):
+                    pool.stop(work)
             except BrokenProcessPool:
                 return _unfinished(work, pool)
             except BaseException:
@@ -83,19 +78,19 @@ class LocalEngine:
     def _one_by_one(self, work: Work, suspects: list[RunKey], deaths: dict[RunKey, int]) -> list[RunKey]:
         """The runs that were under way when a worker died, each alone: so it shows which of them kills its process."""
         left = list(suspects)
-        with _Pool(1) as pool:
+        with Pool(1) as pool:
             try:
                 while left and not work.stopping():
-                    pool.submit(work, Chunk(0, (left[0],)))
+                    pool.submit(work, Parcel(0, (left[0],)))
                     while pool.waiting:
                         pool.collect(work)
                     left.pop(0)
             except BrokenProcessPool:
                 deaths[left[0]] = deaths.get(left[0], 0) + 1
                 if deaths[left[0]] >= _DEATHS:
-                    chunk = Chunk(0, (left.pop(0),))
+                    parcel = Parcel(0, (left.pop(0),))
                     reason = "its process was killed twice while it ran; it may need more memory than there is"
-                    work.report(chunk, record_failures(work.store, chunk.runs, work.code, reason))
+                    work.report(parcel, record_failures(work.store, parcel.runs, work.code, reason))
                 return left
             except BaseException:
                 pool.stop(work)
@@ -103,8 +98,8 @@ class LocalEngine:
         return []
 
 
-def _unfinished(work: Work, pool: _Pool) -> list[RunKey]:
-    """Runs of the chunks that broke with the pool, without those that were written down before."""
+def _unfinished(work: Work, pool: Pool) -> list[RunKey]:
+    """Runs of the parcels that broke with the pool, without those that were written down before."""
     from sahelsim.sweep.progress import Follower
     from sahelsim.sweep.store import open_store
 
@@ -112,43 +107,53 @@ def _unfinished(work: Work, pool: _Pool) -> list[RunKey]:
     follower.look()
     rows = follower.rows([work.code])
     left = []
-    for chunk in pool.waiting.values():
-        have = [rows.get((store.variants[key.variant], key.draw, key.replicate)) for key in chunk.runs]
+    for parcel in pool.waiting.values():
+        have = [rows.get((store.variants[key.variant], key.draw, key.replicate)) for key in parcel.runs]
         have = [row if row is not None and row[1] >= pool.began else None for row in have]  # an older one is retried
         done = sum(row is not None and row[0] for row in have)
         failed = sum(row is not None and not row[0] for row in have)
-        work.report(Chunk(0, ()), ChunkReport(done, failed, 0, 0.0, 0.0, cold=True))
-        left += [key for key, row in zip(chunk.runs, have, strict=True) if row is None]
+        work.report(Parcel(0, ()), ParcelReport(done, failed, 0, 0.0, 0.0, cold=True))
+        left += [key for key, row in zip(parcel.runs, have, strict=True) if row is None]
     return left
 
 
-class _Pool:
-    """A pool of processes with the chunks that it has."""
+class Pool:
+    """A pool of processes with the parcels that it has."""
 
     def __init__(self, workers: int) -> None:
         context = multiprocessing.get_context("spawn")  # a forked child can hang in numba's or zarr's threads
         self.began = time.time()
         self._flag: Any = context.RawValue("b", 0)  # no lock to die with
         self._pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(self._flag,))
-        self.waiting: dict[Future[ChunkReport], Chunk] = {}
+        self.waiting: dict[Future[ParcelReport], Parcel] = {}
 
-    def __enter__(self) -> _Pool:
+    def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def submit(self, work: Work, chunk: Chunk) -> None:
+    def drain(self, work: Work, workers: int) -> bool:
+        """Have everything executed; False when told to stop before."""
+        while not work.stopping():
+            while len(self.waiting) < _AHEAD * workers and (parcel := work.take(workers)):
+                self.submit(work, parcel)
+            if not self.waiting:
+                return True
+            self.collect(work)
+        return False
+
+    def submit(self, work: Work, parcel: Parcel) -> None:
         try:
             with interrupts_held(), _one_thread():
-                future = self._pool.submit(_execute, str(work.store), chunk.runs, work.code)
+                future = self._pool.submit(_execute, str(work.store), parcel.runs, work.code, parcel.chunk)
         except BrokenProcessPool:
-            work.give_back(chunk)
+            work.give_back(parcel)
             raise
-        self.waiting[future] = chunk
+        self.waiting[future] = parcel
 
     def collect(self, work: Work, timeout: float = _POLL_SECONDS) -> None:
-        """Report the chunks that are finished, after a moment's waiting."""
+        """Report the parcels that are finished, after a moment's waiting."""
         done, _ = wait(self.waiting, timeout=timeout, return_when=FIRST_COMPLETED)
         for future in done:
             report = future.result()
@@ -200,9 +205,9 @@ def _write_down_and_end(_number: int, _frame: object) -> None:
     _shared["ending"] = True
 
 
-def _execute(store: str, runs: tuple[RunKey, ...], code: str) -> ChunkReport:
+def _execute(store: str, runs: tuple[RunKey, ...], code: str, chunk: int | None) -> ParcelReport:
     _shared["busy"] = True
-    report = run_chunk(store, runs, code, lambda: bool(_shared["flag"].value) or "ending" in _shared)
+    report = run_parcel(store, runs, code, lambda: bool(_shared["flag"].value) or "ending" in _shared, chunk=chunk)
     if "ending" in _shared:
         os._exit(_TERMINATED)
     _shared["busy"] = False

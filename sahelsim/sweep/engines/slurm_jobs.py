@@ -200,7 +200,7 @@ def write_tasks(store: Path, number: int, tasks: Sequence[Sequence[RunKey]]) -> 
     table = pa.table({name: pa.array(values, pa.int32()) for name, values in columns})
     with disk_errors(store):
         (store / SLURM / "logs").mkdir(parents=True, exist_ok=True)
-    write_parquet(_file(store, number, "parquet"), [table])
+    write_parquet(_file(store, number, "parquet"), table)
 
 
 def read_tasks(store: Path, number: int) -> dict[int, list[RunKey]]:

@@ -1,0 +1,179 @@
+"""``sahelsim forecast``: draws of the months ahead."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from sahelsim.cli.waiting import cores, progress_bar
+from sahelsim.errors import BadInput
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from sahelsim.forecast.make import Forecast, Plan
+    from sahelsim.scenario.schema import Scenario
+
+__all__ = ["forecast_command", "month_of_text", "prepare_kernels", "read_record"]
+
+
+def forecast_command(
+    name: str,
+    *,
+    ged: Sequence[Path],
+    origin: str,
+    first: str,
+    last: str,
+    out: Path,
+    draws: int,
+    particles: int,
+    what_if: Sequence[str],
+    posterior: Path | None,
+    skip_bad_rows: bool,
+    model: bool,
+    follow: bool,
+    settings: Sequence[str],
+    overrides: Sequence[str],
+    seed: int | None,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Follow the record to the origin, run ahead, write the draws and say what they are."""
+    from sahelsim.forecast.make import Plan, make_forecast
+    from sahelsim.forecast.write import write_forecast
+    from sahelsim.scenario.load import read_scenario
+
+    plan = Plan(
+        month_of_text(origin, "--origin"), month_of_text(first, "--from"), month_of_text(last, "--to"),
+        draws, particles, tuple(what_if), model, follow,
+    )  # fmt: skip
+    changes = {} if seed is None else {"seed": seed}
+    loaded = read_scenario(name, settings=settings, overrides=overrides, changes=changes)
+    if out.exists() and not (out / "manifest.json").is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise BadInput("stands there and is no forecast; give another directory", file=out, path="--out")
+    errors = Console(stderr=True, markup=False, highlight=False)
+    events = read_record(ged, errors, skip_bad_rows=skip_bad_rows)
+    starts = _from_posterior(posterior, loaded.scenario, plan)
+    prepare_kernels(errors, quiet=quiet)
+    with progress_bar(errors, f"{particles} particles to {last}", quiet=quiet) as progress:
+        forecast = make_forecast(
+            loaded.scenario, events, plan, settings=starts, workers=workers or cores(), progress=progress
+        )
+    write_forecast(forecast, out, {"ged": [path.name for path in ged], "posterior": posterior and posterior.name})
+    if as_json:
+        print(json.dumps({"out": str(out), **_summary(forecast)}))
+    elif not quiet:
+        print_forecast(forecast, Console(markup=False, highlight=False))
+        print(f"\nwritten: {out}; score it with\n  sahelsim score {out} --ged {ged[0]}")
+
+
+def month_of_text(text: str, option: str) -> int:
+    """month_id of ``2020-10``.
+
+    Raises
+    ------
+    BadInput
+        It is no month.
+    """
+    from sahelsim.forecast.units import month_id_of
+
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})", text)
+    if match is None or not 1 <= int(match[2]) <= 12:
+        raise BadInput(f"is {text!r}; expected a month as YYYY-MM, such as 2020-10", path=option)
+    return month_id_of(int(match[1]), int(match[2]))
+
+
+def read_record(files: Sequence[Path], errors: Console, *, skip_bad_rows: bool) -> pl.DataFrame:
+    """Events of the files of UCDP GED, with a word on rows that were left out."""
+    from sahelsim.ged import read_ged
+
+    record = read_ged(files, skip_bad_rows=skip_bad_rows)
+    if record.skipped:
+        errors.print(f"{len(record.skipped):,} bad rows skipped; `sahelsim ged --skip-bad-rows` lists them")
+    return record.events
+
+
+def prepare_kernels(console: Console, *, quiet: bool) -> None:
+    """Compile the kernels on all cores if that has not been done."""
+    from sahelsim.warmup import fill_cache, is_cold
+
+    if is_cold():
+        if not quiet and console.is_terminal:
+            console.print("compiling the kernels (once; some 15 to 40 seconds) …")
+        fill_cache(cores())
+
+
+def _from_posterior(folder: Path | None, scenario: Scenario, plan: Plan) -> list[dict[str, Any]] | None:
+    """Values of each particle from a posterior that knew nothing after the origin.
+
+    Raises
+    ------
+    BadInput
+        It is of another scenario, or was fitted to what came after the origin.
+    """
+    if folder is None:
+        return None
+    from sahelsim.calibration.posterior import open_posterior
+    from sahelsim.forecast.units import month_name
+
+    posterior = open_posterior(folder)
+    posterior.differences(scenario)
+    until = posterior.manifest["data"].get("until")
+    if until is None or month_of_text(until, "--posterior") > plan.origin:
+        raise BadInput(
+            f"was fitted to {'all that there is' if until is None else f'what there is until {until}'}, and the origin "
+            f"is {month_name(plan.origin)}: it would look ahead. Calibrate with `until: {month_name(plan.origin)}` or "
+            "earlier, or leave the posterior out and start from the priors",
+            file=folder, path="--posterior",
+        )  # fmt: skip
+    return [posterior.settings(int(d)) for d in posterior.draws_of(range(plan.particles), scenario.seed)]
+
+
+def _summary(forecast: Forecast) -> dict[str, Any]:
+    ensemble = forecast.assimilation
+    return {
+        "draws": forecast.plan.draws,
+        "particles": int(ensemble.weights.size),
+        "effective_particles": ensemble.effective_particles,
+        "mean": {
+            level: {unit: float(forecast.events[level][:, :, k].sum(axis=1).mean()) for k, unit in enumerate(units)}
+            for level, units in forecast.units.items()
+        },
+    }
+
+
+def print_forecast(forecast: Forecast, console: Console) -> None:
+    """Events and deaths over all months: mean and the middle nine tenths of the draws."""
+    import numpy as np
+
+    from sahelsim.forecast.units import month_name
+
+    plan = forecast.plan
+    title = f"{month_name(plan.first)} to {month_name(plan.last)}, as of {month_name(plan.origin)}"
+    table = Table(title=title, title_justify="left")
+    for heading in ("", "events", "90 %", "deaths (best)", "90 %"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    from sahelsim.forecast.units import COUNTRIES
+
+    names = {str(code): country for country, code in COUNTRIES.items()}
+    for level in ("dyad", "country"):
+        for k, unit in enumerate(forecast.units[level]):
+            row = [names.get(unit, unit)]
+            for draws in (forecast.events, forecast.deaths):
+                total = draws[level][:, :, k].sum(axis=1)
+                low, high = np.quantile(total, [0.05, 0.95])
+                row += [f"{total.mean():,.0f}", f"{low:,.0f} to {high:,.0f}"]
+            table.add_row(*row, end_section=k == len(forecast.units[level]) - 1)
+    console.print(table)
+    ensemble = forecast.assimilation
+    console.print(
+        f"{ensemble.weights.size} particles, {ensemble.effective_particles:.0f} effective, "
+        f"in {ensemble.island_weights.size} islands"
+    )
