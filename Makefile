@@ -39,6 +39,7 @@ docs: $(STAMP)  ## regenerate what is generated in docs/
 	$(BIN)/python -m sahelsim.results.describe docs/results.md
 	$(BIN)/sahelsim schema --out docs/scenario.schema.json
 	$(BIN)/sahelsim schema --experiment --out docs/experiment.schema.json
+	$(BIN)/sahelsim schema --calibration --out docs/calibration.schema.json
 
 bench: $(STAMP)  ## measure; writes experiments/benchmarks/
 	$(BIN)/python experiments/benchmarks/bench.py

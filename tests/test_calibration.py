@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import polars as pl
 import pytest
@@ -15,11 +16,14 @@ from sweep_experiments import HereEngine, hash_of
 from sahelsim import load_scenario, open_run
 from sahelsim.calibration.calibrate import Calibrated, calibrate
 from sahelsim.calibration.diagnostics import diagnostics
+from sahelsim.calibration.json_schema import calibration_schema_text
 from sahelsim.calibration.load import load_calibration
 from sahelsim.calibration.outputs import prepare_folder, write_posterior
 from sahelsim.calibration.posterior import Posterior, fingerprint, open_posterior
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
+from sahelsim.scenario.reader import read_file
+from sahelsim.scenario.tree import plain
 
 FILES = ("posterior.parquet", "targets.parquet", "recovery.parquet", "diagnostics.json")
 CHANGES = [
@@ -240,3 +244,20 @@ def test_faults_of_the_file_are_told_with_their_place(tmp_path, old, new, messag
     with pytest.raises(BadInput, match=message) as caught:
         load_calibration(file)
     assert (caught.value.file, caught.value.line, caught.value.column) == (str(file), line, column)
+
+
+SHIPPED = sorted((Path(__file__).parents[1] / "experiments").glob("calibration*.yaml"))
+
+
+def test_the_json_schema_in_docs_is_current():
+    document = Path(__file__).parents[1] / "docs" / "calibration.schema.json"
+    assert document.read_text(encoding="utf-8") == calibration_schema_text()
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_calibrations_are_sound_and_fit_the_json_schema(file):
+    jsonschema.validate(plain(read_file(file, [])), json.loads(calibration_schema_text()))
+    assert file.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=")
+    loaded = load_calibration(file)
+    assert 10 <= len(loaded.space.names) <= 25
+    assert loaded.scenario.grid.resolution == 0.5

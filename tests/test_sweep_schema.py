@@ -24,7 +24,7 @@ from sahelsim.sweep.load import load_experiment
 from sahelsim.sweep.schema import Factor, LatinHypercube, MorrisDesign, SaltelliDesign, SobolDesign
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = sorted((ROOT / "experiments").glob("*.yaml"))
+SHIPPED = sorted(p for p in (ROOT / "experiments").glob("*.yaml") if not p.name.startswith("calibration"))
 
 FAULTS = {
     "unknown key": ("seed: 3\n", "@@sed: 3\n", "unknown key 'sed'; did you mean 'seed'?"),

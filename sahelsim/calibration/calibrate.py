@@ -108,6 +108,7 @@ def calibrate(
     *,
     ged: pl.DataFrame | None = None,
     accept_new_code: bool = False,
+    as_is: bool = False,
     watch: Watch | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Calibrated:
@@ -123,6 +124,8 @@ def calibrate(
         Events of UCDP GED.
     accept_new_code : bool
         Go on with runs of an older version of the code.
+    as_is : bool
+        Make do with the draws of the priors that were simulated so far; waves and prediction are simulated.
     watch : callable, optional
         Given a title, what to call with the tally of a sweep.
     say : callable, optional
@@ -133,7 +136,7 @@ def calibrate(
     BadInput
         Too few runs or targets; the stores are of another calibration.
     """
-    steps, space = _Steps(loaded, out, engine, accept_new_code, watch, say), loaded.space
+    steps, space = _Steps(loaded, out, engine, accept_new_code, as_is, watch, say), loaded.space
     plan = loaded.calibration
     evidence = gather_evidence(loaded, ged)
     first = steps.run(space.values(unit_points(plan.draws, len(space.names), loaded.seed)), 0, "draws of the priors")
@@ -195,6 +198,7 @@ class _Steps:
     out: Path
     engine: Engine
     accept_new_code: bool
+    as_is: bool
     watch: Watch | None
     say: Callable[[str], None] | None
     done: int = 0
@@ -211,7 +215,7 @@ class _Steps:
     def _simulate(self, values: F64, store: Path, title: str) -> Runs:
         runs = simulate_draws(
             self.loaded, values, store, self.engine, first=self.done, accept_new_code=self.accept_new_code,
-            watch=None if self.watch is None else self.watch(title), say=self.say,
+            as_is=self.as_is and self.done == 0, watch=None if self.watch is None else self.watch(title), say=self.say,
         )  # fmt: skip
         self.done += len(values)
         return runs

@@ -44,7 +44,6 @@ def prepare_folder(out: Path, *, resume: bool) -> None:
                        file=out, path="--out")  # fmt: skip
     with disk_errors(out, option="--out"):
         (out / "waves").mkdir(parents=True, exist_ok=True)
-        (out / MANIFEST).unlink(missing_ok=True)  # no posterior while it is made anew
 
 
 def write_posterior(
@@ -65,6 +64,8 @@ def write_posterior(
     """
     from sahelsim.results.manifest import describe_file, inputs_of, versions
 
+    with disk_errors(out, option="--out"):
+        (out / MANIFEST).unlink(missing_ok=True)  # no posterior while it is written anew
     tables = {POSTERIOR: _posterior(result), TARGETS: _targets(result), RECOVERY: _recovery(result)}
     for name, table in tables.items():
         write_file(out / name, lambda aside, table=table: table.write_parquet(aside), option="--out")  # type: ignore[misc]

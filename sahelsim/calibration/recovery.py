@@ -16,7 +16,7 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 IDENTIFIED = 0.1
-"""Share of a parameter's variance that must be recovered; below it the data cannot see the parameter."""
+"""Share of the variance of a parameter's prior that must be recovered; below it the data cannot see the parameter."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Recovery:
 
     @property
     def explained(self) -> F64:
-        """R squared (k,): 1 - mean squared error of the posterior mean over the variance of the truths."""
-        return np.asarray(1 - ((self.mean - self.truth) ** 2).mean(axis=0) / self.truth.var(axis=0))
+        """R squared (k,): 1 - mean squared error of the posterior mean over the variance of the prior, which is 1."""
+        return np.asarray(1 - ((self.mean - self.truth) ** 2).mean(axis=0))
 
     @property
     def uniformity(self) -> F64:

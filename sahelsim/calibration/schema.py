@@ -52,7 +52,7 @@ class Calibration(Strict):
     )  # fmt: skip
     accept: float = parameter(
         "1", 0.01, 1, "share of the runs, those nearest to the record, from which the posterior is made", "by hand",
-        default=0.5,
+        default=0.8,
     )  # fmt: skip
     predictive: int = parameter(
         "runs",

@@ -12,7 +12,9 @@ import numpy.typing as npt
 from sahelsim.calibration.load import LoadedCalibration, as_experiment
 from sahelsim.errors import BadInput
 from sahelsim.sweep.drive import run_sweep
+from sahelsim.sweep.layout import is_store
 from sahelsim.sweep.load import LoadedExperiment
+from sahelsim.sweep.making import go_on
 from sahelsim.sweep.opening import open_sweep
 from sahelsim.sweep.schema import BASELINE, Factor, ListDesign
 
@@ -59,6 +61,7 @@ def simulate_draws(
     *,
     first: int,
     accept_new_code: bool = False,
+    as_is: bool = False,
     watch: Callable[[Tally], None] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Runs:
@@ -76,6 +79,8 @@ def simulate_draws(
         Random numbers of the first draw are those of the replicate of this number; the others follow.
     accept_new_code, watch, say
         As for `run_sweep`.
+    as_is : bool
+        Take the runs that are there, and simulate nothing where there is a store.
 
     Raises
     ------
@@ -89,7 +94,10 @@ def simulate_draws(
         update={"factors": factors, "design": ListDesign(kind="list", draws=draws), "own_chance_from": first}
     )
     sweep = LoadedExperiment(experiment, loaded.file, {BASELINE: loaded.variant}, loaded.inputs)
-    run_sweep(sweep, store, engine, resume=True, accept_new_code=accept_new_code, watch=watch, say=say)
+    if as_is and is_store(store):
+        go_on(sweep, store, accept_new_code=accept_new_code, look_only=True)  # is it of these draws at all?
+    else:
+        run_sweep(sweep, store, engine, resume=True, accept_new_code=accept_new_code, watch=watch, say=say)
     return _read(store, values)
 
 

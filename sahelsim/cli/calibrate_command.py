@@ -29,6 +29,7 @@ def calibrate_command(
     skip_bad_rows: bool,
     out: Path | None,
     resume: bool,
+    as_is: bool,
     engine: str | None,
     workers: int | None,
     accept_new_code: bool,
@@ -54,7 +55,7 @@ def calibrate_command(
     with ExitStack() as bars:
         try:
             result = calibrate(
-                loaded, folder, chosen, ged=record, accept_new_code=accept_new_code,
+                loaded, folder, chosen, ged=record, accept_new_code=accept_new_code, as_is=as_is,
                 watch=_bars(bars, errors, quiet=quiet), say=None if quiet else errors.print,
             )  # fmt: skip
         except Stopped:

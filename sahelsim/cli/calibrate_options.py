@@ -28,6 +28,9 @@ def calibrate(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the runs that are there; only what is lacking is simulated.")
     ] = False,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Make do with the draws of the priors that were simulated so far.")
+    ] = False,
     engine: EngineOption = None,
     workers: Workers = None,
     accept_new_code: AcceptNewCode = False,
@@ -38,6 +41,6 @@ def calibrate(
     from sahelsim.cli.calibrate_command import calibrate_command
 
     calibrate_command(
-        file, ged=ged or [], skip_bad_rows=skip_bad_rows, out=out, resume=resume, engine=engine, workers=workers,
-        accept_new_code=accept_new_code, as_json=json, quiet=quiet,
+        file, ged=ged or [], skip_bad_rows=skip_bad_rows, out=out, resume=resume or as_is, as_is=as_is,
+        engine=engine, workers=workers, accept_new_code=accept_new_code, as_json=json, quiet=quiet,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from sahelsim.cli.files import write_text
 from sahelsim.errors import BadInput
@@ -44,9 +45,9 @@ def init_command(target: Path, source: str) -> None:
         print(file)
 
 
-def schema_command(out: Path | None, *, experiment: bool = False) -> None:
-    """Print the JSON Schema of scenarios or experiments, or write it to a file (an older one is replaced)."""
-    text = _experiment_schema() if experiment else json_schema_text()
+def schema_command(out: Path | None, *, of: Literal["scenario", "experiment", "calibration"] = "scenario") -> None:
+    """Print the JSON Schema of a kind of file, or write it to a file (an older one is replaced)."""
+    text = {"scenario": json_schema_text, "experiment": _experiment_schema, "calibration": _calibration_schema}[of]()
     if out is None:
         print(text, end="")
         return
@@ -58,6 +59,12 @@ def _experiment_schema() -> str:
     from sahelsim.sweep.json_schema import experiment_schema_text
 
     return experiment_schema_text()
+
+
+def _calibration_schema() -> str:
+    from sahelsim.calibration.json_schema import calibration_schema_text
+
+    return calibration_schema_text()
 
 
 def _named(text: str, stem: str) -> str:

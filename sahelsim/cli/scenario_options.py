@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sahelsim.cli.options import Json, Overrides, Settings
+from sahelsim.errors import BadInput
 
 __all__ = ["init", "schema", "validate"]
 
@@ -44,8 +45,11 @@ def validate(
 def schema(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write; stdout if not given.")] = None,
     experiment: Annotated[bool, typer.Option("--experiment", help="That of experiments (sweeps) instead.")] = False,
+    calibration: Annotated[bool, typer.Option("--calibration", help="That of calibrations instead.")] = False,
 ) -> None:
     """Print the JSON Schema of scenarios, for editors."""
     from sahelsim.cli.init_command import schema_command
 
-    schema_command(out, experiment=experiment)
+    if experiment and calibration:
+        raise BadInput("give --experiment or --calibration, not both", path="--calibration")
+    schema_command(out, of="experiment" if experiment else "calibration" if calibration else "scenario")
