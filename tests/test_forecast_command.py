@@ -109,14 +109,17 @@ def test_same_seed_same_bytes_on_any_number_of_workers(plain: bytes, world: Path
     assert _forecast(world, record, tmp_path / "two", "--workers", "2") == plain
 
 
-def test_seed_and_forced_resampling(plain: bytes, world: Path, record: Path, tmp_path: Path) -> None:
+def test_seed_and_forced_resampling(
+    plain: bytes, world: Path, record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert _forecast(world, record, tmp_path / "seed", "--seed", "8") != plain
-    often = ["-S", "assimilation.resample_below=1", "-S", "assimilation.trust=1"]
+    monkeypatch.setattr(assimilate, "ISLAND", 4)
+    often = ["-S", "assimilation.resample_below=1", "-S", "assimilation.trust=1", "--particles", "8"]
     drawn = _forecast(world, record, tmp_path / "often", *often)
     assert drawn != plain
     found = json.loads((tmp_path / "often" / "manifest.json").read_text())["assimilation"]
     assert found["islands"] == 2
-    assert found["surviving_lines"] < 4
+    assert found["surviving_lines"] < 8
     assert _forecast(world, record, tmp_path / "often", *often) == drawn, "an older forecast is replaced by the same"
 
 
