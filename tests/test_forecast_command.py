@@ -145,7 +145,7 @@ BAD: dict[str, tuple[list[str], str]] = {
         ["--origin", "2021-06", "--from", "2021-07", "--to", "2021-08"],
         "record ends in 2020-12",
     ),
-    "origin before the record": (["--origin", "2019-06"], "no event of the central Sahel up to the origin 2019-06"),
+    "origin before the record": (["--origin", "2019-06"], "no event of this war up to the origin 2019-06"),
     "from is not after the origin": (["--from", "2020-05"], "2020-05, is not after the origin 2020-05"),
     "to before from": (["--to", "2020-05"], "is 2020-05, before the first month 2020-06"),
     "no month": (["--to", "2020-13"], "'2020-13'; expected a month as YYYY-MM"),
