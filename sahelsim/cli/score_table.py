@@ -69,7 +69,9 @@ def _models(level: str, summary: Summary) -> Table:
     units = int(means["units"].to_numpy().max())
     kind = "pooled" if level == "cell" else "relative"
     heads = [f"{name}\n{_OUTCOMES[o]}" for name in ("CRPS", "bits", "cover") for o in outcomes]
-    table = _table(f"{level}\n{units:,} units", *heads, f"{kind} to\n{summary.reference}", "to the\nbest")
+    table = _table(
+        f"{level}\n{units:,} unit{'s' * (units != 1)}", *heads, f"{kind} to\n{summary.reference}", "to the\nbest"
+    )
     for (model,), part in means.group_by("model", maintain_order=True):
         rows = part.to_dicts()
         cells = [short(row[score]) for score in ("crps", "ignorance") for row in rows]
