@@ -13,7 +13,7 @@ from sahelsim.cli.numbers import short
 from sahelsim.forecast.report import by_level
 from sahelsim.forecast.score import MODEL
 from sahelsim.forecast.skill import BEST, Relative, Summary
-from sahelsim.forecast.units import COUNTRIES
+from sahelsim.ged.units import COUNTRIES
 
 __all__ = ["print_scores"]
 
