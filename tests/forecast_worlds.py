@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -47,7 +48,7 @@ def scenario_file(path: Path, *changes: Change, **interventions: Mapping[str, An
     actors = tree["actors"]
     actors["army"]["record"]["name"] = _ARMY
     actors["movement"]["record"] = {"name": "JNIM"}
-    actors["rival"] = _RIVAL | {"doctrine": actors["movement"]["doctrine"]}
+    actors["rival"] = copy.deepcopy(_RIVAL) | {"doctrine": actors["movement"]["doctrine"]}
     tree["camps"].append("rival")
     tree["relations"]["camp_hostility"] = {"state": {"movement": 1.0, "rival": 1.0}, "movement": {"rival": 1.0}}
     tree["interventions"] = {name: {"source": "invented", **what} for name, what in interventions.items()}
