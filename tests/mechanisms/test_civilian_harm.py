@@ -127,7 +127,9 @@ def test_motives_by_hand() -> None:
         )
 
     def parts(m: int, own_people: int, actor: int = 0) -> tuple[float, float, float]:
-        return motive_parts(m, camp, people, 1, own_people, enmity, 1.5, 2.0, 0.25, 0.1, pact, actor, 0.5)
+        return motive_parts(
+            camp[m], people[m], pact[m], 1, own_people, enmity[camp[m]], 1.5, 2.0, 0.25, 0.1, actor, 0.5
+        )
 
     # A mixed band of camp 1: 0.25;  1.5 + 2 * 0.8 + 0.25 = 3.35;  1.5 + 0.25 = 1.75;  0.25; of 1000 people in all.
     assert mean(-1) == pytest.approx((0.25 * 100 + 3.35 * 300 + 1.75 * 400 + 0.25 * 200) / 1000)

@@ -108,12 +108,12 @@ def fade(grievance: F32, fear: F32, grievance_left: float, fear_left: float) -> 
 
 
 @kernel
-def tormentor_of(grievance: F32) -> int:
-    """The camp that a community resents most, from its grievance (K,); -1 if it resents none. Never the neutral."""
+def tormentor_of(m: int, grievance: F32) -> int:
+    """The camp that community `m` resents most, from `grievance` (M, K); -1 if it resents none. Never the neutral."""
     tormentor, worst = -1, 0.0
-    for k in range(1, grievance.size):
-        if grievance[k] > worst:
-            tormentor, worst = k, grievance[k]
+    for k in range(1, grievance.shape[1]):
+        if grievance[m, k] > worst:
+            tormentor, worst = k, grievance[m, k]
     return tormentor
 
 
@@ -127,17 +127,16 @@ def choose_camps(
     clan_pull: float, inertia: float, neutral: float, absence: float, exposure: float,
     pact_pull: float, pact_ease: float,
     pledge_kind: int, lapse_kind: int,
-    log_rows: I32, log_terms: F32, log_count: I64,
+    known: I8, presence: F64, missed: F64, served_in: F64, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
     """Every community reconsiders with its chance and takes a camp; see the module for the equations.
 
     Changes are logged as a pledge (to a camp) or a lapse (to neutral), with the terms of the camp taken. Camps that are
     not on offer, because nobody stands for them yet, are left out. What is felt in a cell is worked out where somebody
-    reconsiders; communities of a cell stand side by side.
+    reconsiders and it is not yet `known` (C,); then it is in `presence`, `missed` and `served_in`, (C, K) each.
     """
     camps = camp_enmity.shape[0]
-    worth, felt, served_in = np.empty(camps), np.empty(camps), np.empty(camps)
-    presence, missed = np.empty(camps), np.empty(camps)
+    worth, felt, services_of = np.empty(camps), np.empty(camps), np.empty(camps)
     on_offer = np.empty(camps, np.bool_)
     camps_on_offer(actor_camp, waiting, on_offer)
     order = np.empty(actor_camp.size)
@@ -147,22 +146,21 @@ def choose_camps(
     clan_shares(clan, camp, population, shares)
     review, pick = np.empty(community_cell.size), np.empty(community_cell.size)
     uniform_pairs(k0, k1, stream, step, np.arange(review.size).astype(np.int32), slot, review, pick)
-    here = -1
     for m in range(community_cell.size):
         if out_of_reach(review[m], (review_rate + alarm * min(1.0, fear[m])) * weeks):
             continue
-        tormentor = tormentor_of(grievance[m])
+        tormentor = tormentor_of(m, grievance)
         afraid = 1.0 - exp(-fear[m]) if fear[m] > 0.0 and tormentor >= 0 else 0.0
         if review[m] >= chance((review_rate + alarm * afraid) * weeks) or population[m] == 0:
             continue
         c = community_cell[m]
-        if c != here:
-            camp_reach(c, side_start, side, strength, neighbours, actor_camp, order, reach, scale, felt, served_in)
+        if known[c] == 0:
+            known[c] = 1
+            camp_reach(c, side_start, side, strength, neighbours, actor_camp, order, reach, scale, felt, services_of)
             for k in range(camps):
-                served_in[k] += aid[c, k]
-                presence[k] = log1p(felt[k] / scale)
-                missed[k] = absence / (1.0 + felt[k] / scale)
-            here = c
+                served_in[c, k] = services_of[k] + aid[c, k]
+                presence[c, k] = log1p(felt[k] / scale)
+                missed[c, k] = absence / (1.0 + felt[k] / scale)
         partner = actor_camp[pact[m]] if pact[m] >= 0 else -1
         alone = neutral - exposure * afraid * (1.0 - pact_ease if partner >= 0 else 1.0)
         best = -1.0e300
@@ -171,12 +169,12 @@ def choose_camps(
             if k == 0:
                 worth[k] += alone
             else:
-                served = max(served_in[k], order[pact[m]]) if k == partner else served_in[k]
-                worth[k] += coercion * presence[k] + services * served + kinship * kinship_of[people[m], k]
+                served = max(served_in[c, k], order[pact[m]]) if k == partner else served_in[c, k]
+                worth[k] += coercion * presence[c, k] + services * served + kinship * kinship_of[people[m], k]
                 worth[k] += pact_pull if k == partner else 0.0
-                worth[k] -= resentment * grievance[m, k] + missed[k]
+                worth[k] -= resentment * grievance[m, k] + missed[c, k]
                 if tormentor >= 0:
-                    worth[k] += protection * afraid * camp_enmity[k, tormentor] * presence[k]
+                    worth[k] += protection * afraid * camp_enmity[k, tormentor] * presence[c, k]
             if clan[m] >= 0:
                 worth[k] += clan_pull * shares[clan[m], k]
             if on_offer[k]:
@@ -193,15 +191,15 @@ def choose_camps(
                 chosen = k
                 break
         if chosen != camp[m]:
-            served = max(served_in[chosen], order[pact[m]]) if chosen == partner else served_in[chosen]
-            safety = afraid * camp_enmity[chosen, tormentor] * presence[chosen] if tormentor >= 0 else 0.0
+            served = max(served_in[c, chosen], order[pact[m]]) if chosen == partner else served_in[c, chosen]
+            safety = afraid * camp_enmity[chosen, tormentor] * presence[c, chosen] if tormentor >= 0 else 0.0
             write_decision(
                 log_rows, log_terms, log_count, step, lapse_kind if chosen == 0 else pledge_kind, c, m, camp[m], chosen,
-                population[m], coercion * presence[chosen], protection * safety, services * served,
+                population[m], coercion * presence[c, chosen], protection * safety, services * served,
                 kinship * kinship_of[people[m], chosen] if chosen > 0 else 0.0,
                 -resentment * grievance[m, chosen] if chosen > 0 else 0.0,
                 clan_pull * shares[clan[m], chosen] if clan[m] >= 0 else 0.0,
-                alone if chosen == 0 else -missed[chosen],
+                alone if chosen == 0 else -missed[c, chosen],
                 pact_pull if chosen == partner else 0.0,
             )  # fmt: skip
             camp[m] = chosen

@@ -88,19 +88,18 @@ def hurt_community(
 
 @kernel
 def motive_parts(
-    m: int, camp: I8, people: I16, own_camp: int, own_people: int, enmity: F64,
-    coercion: float, punishment: float, from_reprisal: float, kin_restraint: float, pact: I8, a: int,
-    pact_restraint: float,
+    camp: int, people: int, pact: int, own_camp: int, own_people: int, enmity: float, coercion: float,
+    punishment: float, from_reprisal: float, kin_restraint: float, a: int, pact_restraint: float,
 ) -> tuple[float, float, float]:  # fmt: skip
-    """Coercion, punishment and reprisal in the motive against community `m`, restraint included.
+    """Coercion, punishment and reprisal in the motive against a community, restraint included.
 
-    `enmity` (K,) is that of the actor towards each camp.
+    `enmity` is that of the actor towards the community's `camp`.
     """
-    restraint = kin_restraint if own_people >= 0 and people[m] == own_people else 1.0
-    if pact[m] == a:
+    restraint = kin_restraint if own_people >= 0 and people == own_people else 1.0
+    if pact == a:
         restraint *= pact_restraint
-    coerced = coercion if camp[m] != own_camp else 0.0
-    return restraint * coerced, restraint * punishment * enmity[camp[m]], restraint * from_reprisal
+    coerced = coercion if camp != own_camp else 0.0
+    return restraint * coerced, restraint * punishment * enmity, restraint * from_reprisal
 
 
 @kernel
@@ -117,8 +116,8 @@ def motives(
     total = 0
     for m in range(first, last):
         c, p, r = motive_parts(
-            m, camp, people, own_camp, own_people, enmity, coercion, punishment, from_reprisal, kin_restraint, pact, a,
-            pact_restraint,
+            camp[m], people[m], pact[m], own_camp, own_people, enmity[camp[m]], coercion, punishment, from_reprisal,
+            kin_restraint, a, pact_restraint,
         )  # fmt: skip
         weight[m - first] = c + p + r
         motive += population[m] * weight[m - first]
@@ -231,8 +230,8 @@ def attack_civilians(
         if m < 0:
             continue
         terms = motive_parts(
-            m, camp, people, actor_camp[a], blamed, camp_enmity[a], coercion, punishment, from_reprisal,
-            kin_restraint, pact, a, pact_restraint,
+            camp[m], people[m], pact[m], actor_camp[a], blamed, camp_enmity[a, camp[m]], coercion, punishment,
+            from_reprisal, kin_restraint, a, pact_restraint,
         )  # fmt: skip
         spread, _ = uniform2(k0, k1, victim_stream, step, number[i], 0)
         deaths = civilian_deaths(

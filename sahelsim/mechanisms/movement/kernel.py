@@ -41,7 +41,7 @@ FORBIDDEN = -1.0e9
 CLOSED = 0.1 * FORBIDDEN
 """Worth below which a cell is closed: any cell that may be entered is worth more, whatever else it has."""
 
-_TOGETHER = 32  # cells
+_TOGETHER = 128  # cells
 
 
 @kernel
@@ -124,23 +124,19 @@ def _calm_worth(
 
 @kernel
 def _threats(
-    where: I64, who: I64, side_start: I32, side: I16, strength: I32, enmity_to: F64, threat_scale: float,
+    where: I64, who: I64, side_start: I32, side: I16, strength: I32, enmity: F64, threat_scale: float,
     pair: I64, lure: F64, dread: F64,
 ) -> int:  # fmt: skip
     """What draws and deters the pairs (where, who) that face an enemy; returns how many do.
 
-    `enmity_to` (A, A) is that towards an actor (row) of each other. Fills `pair` with the numbers of the pairs, `lure`
-    with 1 + E / s and `dread` with (s + E) / (s + S), or 1 if that is less.
+    Fills `pair` with their numbers, `lure` with 1 + E / s and `dread` with (s + E) / (s + S), or 1 if that is less.
     """
-    n, here, hostile = 0, -1, np.empty(enmity_to.shape[0])
+    n = 0
     for i in range(where.size):
         c, a = where[i], who[i]
-        if c != here:
-            here, hostile[:] = c, 0.0
-            for j in range(side_start[c], side_start[c + 1]):
-                for k in range(hostile.size):
-                    hostile[k] += enmity_to[side[j], k] * float(strength[c, side[j]])
-        enemy = hostile[a]
+        enemy = 0.0
+        for j in range(side_start[c], side_start[c + 1]):
+            enemy += enmity[a, side[j]] * float(strength[c, side[j]])
         if enemy > 0.0:
             own = float(strength[c, a])
             pair[n] = i
@@ -164,7 +160,6 @@ def cell_appeal(
     """
     cells, actors = strength.shape
     room = _TOGETHER * actors + 1
-    enmity_to = np.ascontiguousarray(enmity.T)
     people, crowd, riches = np.empty(_TOGETHER), np.empty(_TOGETHER), np.empty(_TOGETHER)
     worth, lure, dread = np.empty(room), np.empty(room), np.empty(room)
     all_where, all_who, pair = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
@@ -177,7 +172,7 @@ def cell_appeal(
             river, desert_cost, river_gain, people_scale, trading, trade, gold, profit, profit_scale, people,
             crowd, riches, worth,
         )  # fmt: skip
-        met = _threats(where, who, side_start, side, strength, enmity_to, threat_scale, pair, lure, dread)
+        met = _threats(where, who, side_start, side, strength, enmity, threat_scale, pair, lure, dread)
         logs(lure, met)
         logs(dread, met)
         for i in range(met):
@@ -194,23 +189,23 @@ def cell_appeal(
 @kernel
 def _exponents_around(
     g: int, a: int, here: int, attraction: F32, appeal: F32, neighbours: I32, country: I16, border: F32,
-    sharpness: float, border_cost: float, closed_cost: float, exponent: F64,
+    sharpness: float, border_cost: float, closed_cost: float, first: int, exponent: F64,
 ) -> None:  # fmt: skip
     """sharpness V, less the greatest of them, of the eight cells around and, last, of the cell itself.
 
-    Fills `exponent` (9,); minus infinity for cells that are closed.
+    Fills nine of `exponent` from `first` on; minus infinity for cells that are closed.
     """
     best = float(attraction[g, here] + appeal[here, a])
-    exponent[8] = best
-    for i in range(8):
-        c = neighbours[here, i]
+    exponent[first + 8] = best
+    for k in range(8):
+        c, i = neighbours[here, k], first + k
         exponent[i] = FORBIDDEN
         if c >= 0:
             exponent[i] = attraction[g, c] + appeal[c, a]
             if country[c] != country[here]:
                 exponent[i] -= border_cost + closed_cost * border[country[here], country[c]]
             best = max(best, exponent[i])
-    for i in range(9):
+    for i in range(first, first + 9):
         exponent[i] = sharpness * (exponent[i] - best) if exponent[i] > CLOSED else -np.inf
 
 
@@ -280,7 +275,7 @@ def move_units(
     for j in range(choices):
         _exponents_around(
             group_of[j], actor_of[j], cell_of[j], attraction, appeal, neighbours, country, border, sharpness,
-            border_cost, closed_cost, exponent[9 * j : 9 * j + 9],
+            border_cost, closed_cost, 9 * j, exponent,
         )  # fmt: skip
     exp_block(exponent, worth)
     for j in range(choices):

@@ -44,6 +44,7 @@ __all__ = [
     "clash_deaths",
     "fade",
     "kill_avengers",
+    "of_one_people",
     "opposite_feud",
     "shares_of_peoples",
 ]
@@ -102,6 +103,15 @@ def blame_battles(
 
 
 @kernel
+def of_one_people(a: int, people: int, group_actor: I16, group_people: I16) -> bool:
+    """True if all groups of militia `a` are of the people."""
+    others = 0
+    for g in range(group_actor.size):
+        others += group_actor[g] == a and group_people[g] != people
+    return others == 0
+
+
+@kernel
 def avengers_in(
     cell: int, a: int, people: int, start: I32, order: I32, strength: I32,
     unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
@@ -119,17 +129,18 @@ def avengers_in(
 @kernel
 def avengers_around(
     cell: int, a: int, people: int, neighbours: I32, start: I32, order: I32, strength: I32,
-    unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16, found: I64,
+    unit_actor: I16, unit_group: I16, unit_strength: I32, group_actor: I16, group_people: I16, found: I64,
 ) -> int:  # fmt: skip
     """Avengers in each neighbour of a cell and, last, in it; fills `found` (9,). Returns where attackers come from:
 
     number 8, the cell, if it has avengers or nobody has, else the neighbour that has most.
     """
     best = 8
+    alike = of_one_people(a, people, group_actor, group_people)
     for k in range(9):
         n = cell if k == 8 else neighbours[cell, k]
-        found[k] = 0
-        if n >= 0:
+        found[k] = strength[n, a] if n >= 0 else 0
+        if found[k] > 0 and not alike:
             found[k] = avengers_in(
                 n, a, people, start, order, strength, unit_actor, unit_group, unit_strength, group_people
             )
@@ -181,7 +192,7 @@ def avenge(
     k0: int, k1: int, stream: int, victim_stream: int, step: int, weeks: float,
     sites: I32, feud_people: I16, feud_against: I16, feud_level: F64, feud_avenger: I16, waiting: I8,
     neighbours: I32, start: I32, order: I32, strength: I32,
-    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16,
+    unit_cell: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_actor: I16, group_people: I16,
     memory: F32, losses: F32, harm: F32, shelter: F32, actor_camp: I16,
     community_start: I32, population: I32, grievance: F32, fear: F32, people: I16,
     rate: float, harm_scale: float, standing: float, talk: float, unarmed: float, armed_scale: float, nearby: float,
@@ -221,7 +232,7 @@ def avenge(
             continue
         origin = avengers_around(
             c, a, feud_people[f], neighbours, start, order, strength, unit_actor, unit_group, unit_strength,
-            group_people, found,
+            group_actor, group_people, found,
         )  # fmt: skip
         armed = float(found[8])
         for k in range(8):

@@ -58,7 +58,7 @@ def run_step(
         *world.key, int(Stream.REVENGE), int(Stream.REVENGE_VICTIM), world.step, weeks,
         ground.feud_sites, ground.feud_people, ground.feud_against, ground.feud_level, ground.feud_avenger,
         world.actors.waiting, ground.neighbours, cells.start, cells.order, cells.strength,
-        units.cell, units.actor, units.group, units.strength, groups.people,
+        units.cell, units.actor, units.group, units.strength, groups.actor, groups.people,
         cells.memory, cells.losses, cells.harm, world.outside.shelter, world.actors.camp,
         ground.community_start, communities.population, communities.grievance, communities.fear,
         ground.community_people,

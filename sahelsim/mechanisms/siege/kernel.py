@@ -191,15 +191,18 @@ def press_sieges(
 
 @kernel
 def _will(
-    m: int, a: int, own_camp: int, camp: I8, population: I32, pact: I8, besieger: I8, camp_enmity: F64,
+    a: int, own_camp: int, camp: int, population: int, pact: int, besieger: int, enmity: float,
     min_people: int, max_people: int, neutral: float,
 ) -> float:  # fmt: skip
-    """Enmity w with which actor `a` would besiege a community; 0 where it would or could not."""
-    if besieger[m] >= 0 or pact[m] == a or camp[m] == own_camp:
+    """Enmity w with which actor `a` would besiege a community; 0 where it would or could not.
+
+    `enmity` is that of the actor towards the community's `camp`.
+    """
+    if besieger >= 0 or pact == a or camp == own_camp:
         return 0.0
-    if population[m] < max(1, min_people) or population[m] > max_people:
+    if population < max(1, min_people) or population > max_people:
         return 0.0
-    return neutral if camp[m] == 0 else float(camp_enmity[a, camp[m]])
+    return neutral if camp == 0 else enmity
 
 
 @kernel
@@ -245,15 +248,17 @@ def lay_sieges(
         total = 0.0
         for m in range(first, last):
             total += _will(
-                m, a, actor_camp[a], camp, population, pact, besieger, camp_enmity, min_people, max_people, neutral
-            )
+                a, actor_camp[a], camp[m], population[m], pact[m], besieger[m], camp_enmity[a, camp[m]], min_people,
+                max_people, neutral,
+            )  # fmt: skip
         if onset >= chance(eager * total * weeks):
             continue
         left = which * total
         for m in range(first, last):
             will = _will(
-                m, a, actor_camp[a], camp, population, pact, besieger, camp_enmity, min_people, max_people, neutral
-            )
+                a, actor_camp[a], camp[m], population[m], pact[m], besieger[m], camp_enmity[a, camp[m]], min_people,
+                max_people, neutral,
+            )  # fmt: skip
             left -= will
             if will > 0.0 and left < 0.0:
                 besieger[m] = a
