@@ -1,4 +1,4 @@
-"""The record as it stood at an origin: nothing that is dated later is looked at, not even to be checked."""
+"""The record as it stood at an origin: nothing that is dated later is looked at."""
 
 from __future__ import annotations
 
