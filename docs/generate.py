@@ -138,17 +138,15 @@ _CODES: tuple[type[IntEnum], ...] = (TruceState, Role, Harm, Decision, SiegeEnd,
 
 def parameters_page() -> str:
     """docs/parameters.md."""
-    mechanisms = load_scenario(REFERENCE).mechanisms
+    reference = load_scenario(REFERENCE)
     parts = [_PARAMETERS]
-    for name in Mechanisms.model_fields:
-        values = getattr(mechanisms, name)
-        header = ("key", "value", "unit", "bounds", "meaning", "source")
-        rows = [
-            (f"`{key}`", _number(getattr(values, key)), _unit(field), _bounds(field), field.description, _source(field))
-            for key, field in type(values).model_fields.items()
-            if key != "enabled"
-        ]
-        parts.append(f"### mechanisms.{name}\n\n{_said(type(values))}\n\n{_table(header, rows)}")
+    parts += [
+        _values(f"mechanisms.{name}", getattr(reference.mechanisms, name), hidden="enabled")
+        for name in Mechanisms.model_fields
+    ]
+    if reference.assimilation is not None:
+        parts.append("## Forecasts\n")
+        parts.append(_values("assimilation", reference.assimilation))
     for title, models in _SECTIONS:
         parts.append(f"## {title}\n")
         for path, model in models:
@@ -175,6 +173,17 @@ def state_page() -> str:
 
 
 PAGES = {"parameters.md": parameters_page, "state.md": state_page, "odd.md": odd_page}
+
+
+def _values(path: str, values: BaseModel, hidden: str = "") -> str:
+    """What a section of the reference scenario holds, with bounds and source."""
+    header = ("key", "value", "unit", "bounds", "meaning", "source")
+    rows = [
+        (f"`{key}`", _number(getattr(values, key)), _unit(field), _bounds(field), field.description, _source(field))
+        for key, field in type(values).model_fields.items()
+        if key != hidden
+    ]
+    return f"### {path}\n\n{_said(type(values))}\n\n{_table(header, rows)}"
 
 
 def _keys(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:

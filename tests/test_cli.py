@@ -69,7 +69,8 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
 
 
 COMMANDS = (
-    "init", "validate", "run", "show", "plot", "explain", "patterns", "ablate", "sensitivity", "compare", "score",
+    "init", "validate", "run", "show", "plot", "explain", "patterns", "ablate", "sensitivity", "compare",
+    "calibrate", "forecast", "score", "backtest",
     "flee", "ged", "record", "schema", "warmup", "sweep",
 )  # fmt: skip
 

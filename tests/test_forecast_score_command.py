@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def _record(path: Path, first: int, last: int) -> Path:
     return write_table(path, rows)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _coarse_figures() -> Iterator[None]:
+    """Nobody looks at them here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sahelsim.plot.save.DOTS_PER_INCH", 30)
+        yield
+
+
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _record(tmp_path_factory.mktemp("ged") / "record.csv", ORIGIN - 30, MONTHS[-1])
@@ -94,19 +103,13 @@ def test_baselines_know_the_record_up_to_the_origin(scored: Path) -> None:
     assert sum(found["pit"]["dyad"]) == pytest.approx(1.0)
 
 
-def test_json_is_one_object_and_the_table_names_the_models(
-    scored: Path, record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    base = ["score", str(scored), "--ged", str(record), "--resamples", "60", "--reference", "zero"]
-    assert main([*base, "--out", str(tmp_path / "a"), "--json"]) == 0
+def test_json_is_one_object(scored: Path, record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["score", str(scored), "--ged", str(record), "--resamples", "60", "--reference", "zero", "--json"]
+    assert main([*command, "--out", str(tmp_path)]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["reference"], len(found["files"])) == ("zero", 6)
     assert all(Path(file).is_file() for file in found["files"])
-    assert main([*base, "--out", str(tmp_path / "b")]) == 0
-    printed = capsys.readouterr().out
-    assert "origin 2020-06, scored 2020-07 to 2020-09" in printed
-    assert all(name in printed for name in ("JNIM-Gov", "Mali", "climatology", "skill to zero"))
-    once, again = ((tmp_path / name / "scores.parquet").read_bytes() for name in "ab")
+    once, again = ((folder / "scores.parquet").read_bytes() for folder in (scored / "scores", tmp_path))
     assert once == again
 
 
@@ -117,9 +120,11 @@ def test_partial_scores_the_months_that_the_record_has(tmp_path: Path, capsys: p
     message = capsys.readouterr().err
     assert "the record ends with 2020-07, and the forecast goes on: 2020-08 to 2020-09 cannot be scored" in message
     assert not (folder / "scores").exists()
-    assert main(["score", str(folder), "--ged", str(short), "--partial", "--json", "--resamples", "60"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert (found["last"], found["months_left_out"]) == ("2020-07", 2)
+    assert main(["score", str(folder), "--ged", str(short), "--partial", "--resamples", "60"]) == 0
+    printed = capsys.readouterr().out
+    assert "origin 2020-06, scored 2020-07 to 2020-07" in printed
+    assert "2 months of the forecast are after the end of the record" in printed
+    assert all(name in printed for name in ("JNIM-Gov", "Mali", "climatology", "skill to empirical12"))
 
 
 @pytest.mark.parametrize(
@@ -171,13 +176,24 @@ def test_forecasts_that_cannot_be_opened(tmp_path: Path, frame: pl.DataFrame, me
         (_draws(value=0.5), r"value: expected a count, found 0\.5"),
         (_draws().slice(1), "draw: dyad JNIM-IS, events, 2020-07 has 19 rows for 20 draws; expected one each"),
         (pl.concat([_draws(), _draws().head(1)]), "2020-07 has 21 rows for 20 draws"),
-        (_draws().slice(20), "dyad, events: not every unit has every month"),
+        (_draws().slice(20), "not every unit has every month"),
     ],
 )
 def test_draws_that_are_wrong(tmp_path: Path, frame: pl.DataFrame, message: str) -> None:
     forecast = open_forecast(_write(tmp_path / "f", frame))
     with pytest.raises(BadInput, match=message):
         forecast.draws("dyad", "events")
+
+
+def test_draws_in_any_order_and_in_codes(tmp_path: Path) -> None:
+    shuffled = (
+        _draws().with_columns(value=pl.col("draw") * 1000 + pl.col("month_id")).sample(fraction=1, shuffle=True, seed=3)
+    )
+    coded = shuffled.with_columns(pl.col("level", "unit", "outcome").cast(pl.Categorical))
+    forecasts = [open_forecast(_write(tmp_path / name, frame)) for name, frame in (("a", shuffled), ("b", coded))]
+    values = [forecast.draws("dyad", "deaths_best") for forecast in forecasts]
+    expected = np.arange(DRAWS) * 1000 + np.array(MONTHS)[:, None]
+    assert all((value == expected).all() and value.shape == (5, 3, DRAWS) for value in values)
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,16 @@ def test_relative_crps_by_hand() -> None:
     assert {r.model for r in found.relative} == set(MADE_UP)
 
 
+def test_a_reference_without_error_in_some_resamples_keeps_its_ratio() -> None:
+    rare = {"sahelsim": [[0.1, 0.1, 0.8]], "zero": [[0.0, 0.0, 2.0]]}
+    found = summarise(_scores(rare, level="cell"), reference="zero", resamples=400)
+    ours = next(r for r in found.relative if (r.model, r.reference) == ("sahelsim", "zero"))
+    assert (ours.value, ours.targets) == (pytest.approx(0.5), 1)
+    assert ours.low == pytest.approx((0.1 + 0.8 + 0.8) / 4)
+    assert ours.high == pytest.approx(0.5)  # once in three, or not at all
+    assert (ours.pooled, ours.pooled_low) == (pytest.approx(0.5), pytest.approx(ours.low))
+
+
 def test_skill_by_hand() -> None:
     rows = summarise(_scores(MADE_UP), reference="zero", resamples=200).targets.filter(pl.col("model") == "sahelsim")
     assert rows["skill"].to_list() == [0.0, 0.75, None]

@@ -222,7 +222,7 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[int, ...]]:
 
 ELSEWHERE = {
     Stream.KEY, Stream.WITHDRAWAL, Stream.REPORTING, Stream.REPORTING_COUNTS, Stream.REPORTING_PLACE,
-    Stream.REPORTING_DATE, Stream.BASELINE, Stream.SCORING,
+    Stream.REPORTING_DATE, Stream.BASELINE, Stream.SCORING, Stream.RESAMPLING, Stream.FORECAST,
 }  # fmt: skip
 """Streams of interventions, of the record and of forecasts."""
 

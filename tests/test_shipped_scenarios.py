@@ -163,6 +163,10 @@ def program_files():
             yield inside, ast.parse(path.read_text(encoding="utf-8"))
 
 
+OF_THE_RECORD = ("acled/", "forecast/units.py", "assimilation/expected.py")
+"""Rooms about the record of this war and the units that its forecasts are scored in, not about the model."""
+
+
 def test_the_program_names_nobody(reference):
     pattern = sahelian_words(reference)
     files = dict(program_files())
@@ -171,7 +175,7 @@ def test_the_program_names_nobody(reference):
         f"{file}:{line}: {text!r}"
         for file, tree in files.items()
         for line, text in (*said(tree), *named(tree))
-        if pattern.search(text) and not text.startswith("Agent-based")
+        if pattern.search(text) and not text.startswith("Agent-based") and not file.startswith(OF_THE_RECORD)
     ]
     assert found == []
 

@@ -4,8 +4,9 @@
     python experiments/validation/make.py                              the page from results.json
 
 Backtests are made from every October of 2017 to 2020: the model that follows the record, the model that does not
-follow it, the model without truces and without interventions, and the time series without the model. FILE is UCDP GED of the region; nothing of it is kept but
-scores. The forecasts are kept under runs/validation, and taken as they are when the command is given again.
+follow it, the model without truces and without interventions, and the time series without the model. FILE is UCDP GED
+of the region; nothing of it is kept but scores. The forecasts are kept under runs/validation, and taken as they are
+when the command is given again.
 """
 
 from __future__ import annotations

@@ -85,8 +85,11 @@ def _ratio(found: list[float] | None, level: str) -> str:
 
 
 def _targets(results: dict[str, Any], level: str) -> str:
-    rows = [f"## {LEVELS[level].capitalize()}: mean CRPS by target\n",
-            "| target | years | model | best baseline | coverage of the 90 % interval |", "|---|---|---|---|---|"]  # fmt: skip
+    rows = [
+        f"## {LEVELS[level].capitalize()}: mean CRPS by target\n",
+        "| target | years | model | best baseline | coverage of the 90 % interval |",
+        "|---|---|---|---|---|",
+    ]
     for period in ("settled", "last"):
         found = [row for row in results["targets"].get(period, []) if row["level"] == level]
         keys = dict.fromkeys((row["unit"], row["outcome"]) for row in found)
@@ -138,9 +141,11 @@ def _coverage(results: dict[str, Any]) -> str:
 
 
 def _assimilation(results: dict[str, Any]) -> str:
-    rows = ["## How the ensemble followed\n",
-            "| origin | particles effective at the end | islands effective | least share effective | lines that survive |",
-            "|---|---|---|---|---|"]  # fmt: skip
+    rows = [
+        "## How the ensemble followed\n",
+        "| origin | particles effective at the end | islands effective | least effective share | surviving lines |",
+        "|---|---|---|---|---|",
+    ]
     for origin, found in results["assimilation"].get("model", {}).items():
         rows.append(
             f"| {origin} | {found['effective_particles']:g} | {found['effective_islands']:g} of {found['islands']} | "
@@ -153,11 +158,11 @@ def _limits() -> str:
     return """## Limits
 
 - **Not wholly out of sample.** The numbers of the scenario were set by hand by people who knew the yearly figures of
-  2017 to 2021, and the priors are centred on them. Particles and link see nothing after the origin, the scenario's
+  2017 to 2021, and the priors are centred on them. Particles and link see nothing after the origin; the scenario's
   authors did. Only the years after 2021 are unseen, and they are kept for others to test.
-- Structure was settled on 2018-2020 with some 120 variants of level, memory, trend, dispersion, kernel and marks, most of
-  them on the time series alone; the first 40 of these tables showed 2021 beside the other years. No number was chosen
-  for 2021.
+- Structure was settled on 2018-2020 with some 120 variants of level, memory, trend, dispersion, kernel and dead, most
+  of them on the time series alone; the first 40 of these tables showed 2021 beside the other years. No number was
+  chosen for 2021.
 - Twelve months from four origins are few, and months within a year hang together: the intervals above are wide.
 - The dead of an event are drawn from recorded events of the last three years, not from the model.
 - Small countries (Benin, Togo, Ivory Coast) have a handful of events in all; ratios over them say little.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.assimilation.island import Island, Survey, run_island
+from sahelsim.assimilation.island import ISLANDS, Island, Survey, run_island
 from sahelsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ I64 = npt.NDArray[np.int64]
 
 ISLAND = 32
 """Particles of an island: some 5 MB each for the reference scenario."""
+
+_MOST = ISLANDS * ISLAND
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,14 @@ def assimilate(
     Raises
     ------
     BadInput
-        Fewer than two particles.
+        Fewer than two particles, or more than there are keys for.
     """
     from sahelsim.workers import calls_in_order
 
     if len(settings) < 2:
         raise BadInput(f"needs two particles at the least, not {len(settings)}", path="--particles")
+    if len(settings) > _MOST:
+        raise BadInput(f"at the most {_MOST:,} particles, not {len(settings):,}", path="--particles")
     starts = range(0, len(settings), ISLAND)
     tasks = [
         _Task(number, tuple(range(start, min(start + ISLAND, len(settings)))), tuple(settings[start : start + ISLAND]))

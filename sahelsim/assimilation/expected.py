@@ -2,7 +2,7 @@
 
 For each true event the chance ``p`` of entering the record is known (see `observation.chance`), so the expected number
 of recorded events of a unit is the sum of ``p`` over its events: what the record shows on average, without the noise of
-drawing it.
+drawing it. Events outside the six countries that forecasts are about (`forecast.units`) count for nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.forecast.units import COUNTRIES, LAKE_CHAD_EAST
 from sahelsim.observation.chance import chance_named, counted_deaths
 from sahelsim.observation.sides import recorded_sides
 from sahelsim.record import ViolenceLog
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sahelsim.scenario.schema import Scenario
     from sahelsim.schedule import Play
     from sahelsim.world.build import Blueprint
+    from sahelsim.world.ground import Ground
 
 __all__ = ["ACTORS", "DYADS", "Expected", "Expecting"]
 
@@ -56,6 +58,7 @@ class Expecting:
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint
         self._actors = [actor.record for actor in blueprint.scenario.actors.values()]
+        self._counts = _cells_that_count(blueprint.ground)
 
     def month(self, plays: Sequence[Play], scenarios: Sequence[Scenario]) -> Expected:
         """Expected records of what the plays have logged.
@@ -73,7 +76,7 @@ class Expecting:
         violence = _joined(plays, sizes)
         sides = recorded_sides(violence, self._actors, ground.names, ground.cells_country)
         chance = self._chances(violence, sides, scenarios, sizes)
-        chance[sides.same_side | sides.two_governments] = 0.0
+        chance[sides.same_side | sides.two_governments | ~self._counts[violence.cell]] = 0.0
         dyad, on_a_side = _dyads(sides), _actors(sides)
         country = ground.cells_country[violence.cell].astype(np.int64)
         there = country >= 0
@@ -99,6 +102,15 @@ class Expecting:
             )
             out[mine] = chance * (1.0 - (p.unattributed if p.enabled else 0.0))
         return out
+
+
+def _cells_that_count(ground: Ground) -> npt.NDArray[np.bool_]:
+    """Cells of the war that is forecast, (C,): as `forecast.units.of_this_war` has it for recorded events."""
+    names = ground.names.country_names
+    ours = np.array([name in COUNTRIES for name in names] + [False])  # the last one, reached by -1, is outside any
+    niger = np.array([name == "Niger" for name in names] + [False])
+    lake_chad = niger[ground.cells_country] & (ground.cells_longitude >= LAKE_CHAD_EAST)
+    return np.asarray(ours[ground.cells_country] & ~lake_chad)
 
 
 def _sum(owner: I64, column: I64, value: F64, shape: tuple[int, int]) -> F64:
@@ -133,12 +145,13 @@ def _dyads(sides: Sides) -> I64:
 
 
 def _actors(sides: Sides) -> tuple[npt.NDArray[np.bool_], ...]:
-    """Events with each of `ACTORS` on a side."""
+    """Events with each of `ACTORS` on a side; a government is told by its name, as in `forecast.units`."""
     jnim, islamic_state = (_label(sides, name) for name in ("JNIM", "IS"))
+    governments = [i for i, label in enumerate(sides.labels) if label.startswith("Government of ")]
     return (
         (sides.side_a == jnim) | (sides.side_b == jnim),
         (sides.side_a == islamic_state) | (sides.side_b == islamic_state),
-        sides.kind == int(ViolenceType.STATE_BASED),
+        np.isin(sides.side_a, governments) | np.isin(sides.side_b, governments),
     )
 
 

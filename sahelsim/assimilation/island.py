@@ -36,10 +36,16 @@ if TYPE_CHECKING:
     from sahelsim.schedule import Play
     from sahelsim.world.build import Blueprint
 
-__all__ = ["Island", "Survey", "run_island"]
+__all__ = ["ISLANDS", "Island", "Survey", "run_island"]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
+
+_KEYS = 24
+"""Bits of the number of a replicate that are an island's own: for its first particles and all copies."""
+
+ISLANDS = 1 << (32 - _KEYS)
+"""Islands that there are numbers for: replicates are told apart by 32 bits (`rng.key_of`)."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ def run_island(
     """
     size, known = len(blueprints), len(survey.record)
     expecting = Expecting(blueprints[0][1])
-    serial = number << 24  # numbers of replicates, none of them used twice
+    serial = number << _KEYS  # numbers of replicates, none of them used twice
     lines = [_Line(begin(b, serial + i), draw, i, [], [], []) for i, (draw, b) in enumerate(blueprints)]
     serial += size
     p, log_weights, evidence = survey.parameters, np.full(size, -np.log(size)), 0.0

@@ -45,6 +45,7 @@ def backtest_command(
 ) -> None:
     """Forecast, score and write; origins that were forecast before are taken as they are."""
     from sahelsim.forecast.units import month_name
+    from sahelsim.forecast.write import require_room
     from sahelsim.scenario.load import read_scenario
 
     errors = Console(stderr=True, markup=False, highlight=False)
@@ -53,6 +54,8 @@ def backtest_command(
     plans = _plans(loaded.scenario, events, origins, draws, particles, model=model, follow=follow)
     if out.exists() and not out.is_dir():
         raise BadInput("is a file; a backtest needs a directory", file=out, path="--out")
+    for plan in plans:
+        require_room(out / month_name(plan.origin))
     prepare_kernels(errors, quiet=quiet)
     folders = []
     for plan in plans:
@@ -74,7 +77,7 @@ def _plans(
 ) -> list[Plan]:  # fmt: skip
     """A plan for each origin: January to December of the year after it."""
     from sahelsim.forecast.make import Plan
-    from sahelsim.forecast.score import span_of
+    from sahelsim.forecast.score import RECORD_NEEDED, span_of
     from sahelsim.forecast.units import month_id_of, month_name
     from sahelsim.terms import month_of
 
@@ -83,13 +86,12 @@ def _plans(
         chosen = sorted({month_of_text(text, "--origin") for text in origins})
     else:
         start = scenario.calendar.start
-        years = range(start.year, month_of(last)[0])
-        chosen = [month_id_of(year, _OCTOBER) for year in years if month_id_of(year, _OCTOBER) - first >= 11]
-        chosen = [month for month in chosen if month > month_id_of(start.year, start.month)]
+        octobers = [month_id_of(year, _OCTOBER) for year in range(start.year, month_of(last)[0])]
+        earliest = max(first + RECORD_NEEDED - 1, month_id_of(start.year, start.month) + 1)
+        chosen = [month for month in octobers if month >= earliest and _year_after(month)[1] <= last]
     plans = []
     for origin in chosen:
-        year = month_of(origin)[0] + 1
-        begin, end = month_id_of(year, 1), month_id_of(year, 12)
+        begin, end = _year_after(origin)
         if end > last:
             raise BadInput(
                 f"the record ends with {month_name(last)}, and the year after {month_name(origin)} goes on to "
@@ -100,6 +102,15 @@ def _plans(
     if not plans:
         raise BadInput("the record has no whole year after an October of the scenario", path="--ged")
     return plans
+
+
+def _year_after(origin: int) -> tuple[int, int]:
+    """First and last month of the calendar year after an origin."""
+    from sahelsim.forecast.units import month_id_of
+    from sahelsim.terms import month_of
+
+    year = month_of(origin)[0] + 1
+    return month_id_of(year, 1), month_id_of(year, 12)
 
 
 def _forecast(

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["forecast_command", "month_of_text", "prepare_kernels", "read_record"]
 
 
+_YEARS = (1946, 2200)  # the first year of UCDP's data, and one far away
+
+
 def forecast_command(
     name: str,
     *,
@@ -47,7 +50,7 @@ def forecast_command(
 ) -> None:
     """Follow the record to the origin, run ahead, write the draws and say what they are."""
     from sahelsim.forecast.make import Plan, make_forecast
-    from sahelsim.forecast.write import write_forecast
+    from sahelsim.forecast.write import require_room, write_forecast
     from sahelsim.scenario.load import read_scenario
 
     plan = Plan(
@@ -56,8 +59,7 @@ def forecast_command(
     )  # fmt: skip
     changes = {} if seed is None else {"seed": seed}
     loaded = read_scenario(name, settings=settings, overrides=overrides, changes=changes)
-    if out.exists() and not (out / "manifest.json").is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput("stands there and is no forecast; give another directory", file=out, path="--out")
+    require_room(out)
     errors = Console(stderr=True, markup=False, highlight=False)
     events = read_record(ged, errors, skip_bad_rows=skip_bad_rows)
     starts = _from_posterior(posterior, loaded.scenario, plan)
@@ -85,8 +87,10 @@ def month_of_text(text: str, option: str) -> int:
     from sahelsim.forecast.units import month_id_of
 
     match = re.fullmatch(r"(\d{4})-(\d{1,2})", text)
-    if match is None or not 1 <= int(match[2]) <= 12:
-        raise BadInput(f"is {text!r}; expected a month as YYYY-MM, such as 2020-10", path=option)
+    if match is None or not 1 <= int(match[2]) <= 12 or not _YEARS[0] <= int(match[1]) <= _YEARS[1]:
+        raise BadInput(
+            f"is {text!r}; expected a month as YYYY-MM, such as 2020-10, from {_YEARS[0]} to {_YEARS[1]}", path=option
+        )
     return month_id_of(int(match[1]), int(match[2]))
 
 

@@ -15,7 +15,7 @@ _Ged = Annotated[list[Path], typer.Option(metavar="FILE", help="File of UCDP GED
 _SkipBad = Annotated[bool, typer.Option("--skip-bad-rows", help="Leave out rows of these files that are wrong.")]
 _Draws = Annotated[int, typer.Option(metavar="N", min=2, max=100_000, help="Draws to write.")]
 _Particles = Annotated[
-    int, typer.Option(metavar="N", min=2, max=100_000, help="Worlds of the ensemble that follows the record.")
+    int, typer.Option(metavar="N", min=2, max=8192, help="Worlds of the ensemble that follows the record.")
 ]
 _WhatIf = Annotated[
     list[str] | None,

@@ -38,7 +38,8 @@ def print_scores(found: dict[str, Any], summary: Summary, console: Console) -> N
     console.print(
         "\nMeans over months and units. Small CRPS and ignorance [bits] are good; the 90 % interval should cover 90 %. "
         f"Skill is 1 − CRPS / CRPS of {summary.reference}. Relative: mean over targets of CRPS / that of the "
-        "reference, below 1 is better; the best is the best baseline of each target in hindsight. In brackets: "
+        "reference, below 1 is better (of cells pooled: ratio of the sums); "
+        "the best is the best baseline of each target in hindsight. In brackets: "
         f"{summary.confidence:.0%} intervals, months resampled in blocks."
     )
 
@@ -66,8 +67,9 @@ def _models(level: str, summary: Summary) -> Table:
     relative = {(r.model, r.reference): r for r in summary.relative if r.level == level}
     outcomes = means["outcome"].unique(maintain_order=True).to_list()
     units = int(means["units"].to_numpy().max())
+    kind = "pooled" if level == "cell" else "relative"
     heads = [f"{name}\n{_OUTCOMES[o]}" for name in ("CRPS", "bits", "cover") for o in outcomes]
-    table = _table(f"{level}\n{units:,} units", *heads, f"relative to\n{summary.reference}", "to the\nbest")
+    table = _table(f"{level}\n{units:,} units", *heads, f"{kind} to\n{summary.reference}", "to the\nbest")
     for (model,), part in means.group_by("model", maintain_order=True):
         rows = part.to_dicts()
         cells = [short(row[score]) for score in ("crps", "ignorance") for row in rows]
@@ -80,6 +82,8 @@ def _models(level: str, summary: Summary) -> Table:
 
 def _relative(found: dict[tuple[str, str], Relative], model: str, reference: str) -> str:
     ratio = found.get((model, reference))
+    if ratio is not None and ratio.level == "cell":
+        return _interval(ratio.pooled, ratio.pooled_low, ratio.pooled_high)
     return "–" if ratio is None else _interval(ratio.value, ratio.low, ratio.high)
 
 

@@ -21,7 +21,9 @@ __all__ = ["KnownRecord", "known_record"]
 I64 = npt.NDArray[np.int64]
 
 _SILENCE = 3
-"""Months without any event before the origin from which a record is held to end before it."""
+"""Months without any event at either end from which a record is held not to reach it."""
+
+_MONTH = (pl.col("date_start").dt.year().cast(pl.Int32) - 1980) * 12 + pl.col("date_start").dt.month().cast(pl.Int32)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class KnownRecord:
 
     events: pl.DataFrame
     origin: int
+
+    def require_start(self, first: int) -> None:
+        """Raise BadInput if the record begins only after month `first`: what is not recorded would count as peace."""
+        begins = int(self.events.select(_MONTH.min()).item())
+        if begins - first >= _SILENCE:
+            raise BadInput(
+                f"the record begins in {month_name(begins)}, and the scenario follows it from {month_name(first)} on; "
+                "give the files of the years before too, or a scenario that begins later",
+                path="--ged",
+            )
 
     def counts(self, level: str, units: Sequence[str], first: int) -> I64:
         """Events of units from month `first` to the origin, (T, K)."""
@@ -47,10 +59,8 @@ class KnownRecord:
     def cells(self) -> pl.DataFrame:
         """``country`` (Gleditsch-Ward code as text), ``gid`` and ``age`` (months before the origin) of each event."""
         code = pl.col("country").replace_strict({k: str(v) for k, v in COUNTRIES.items()}, return_dtype=pl.String)
-        start = pl.col("date_start").dt
-        month = (start.year().cast(pl.Int32) - 1980) * 12 + start.month().cast(pl.Int32)
         return self.events.select(
-            code.alias("country"), cell_of().alias("gid"), (pl.lit(self.origin) - month).cast(pl.Float64).alias("age")
+            code.alias("country"), cell_of().alias("gid"), (pl.lit(self.origin) - _MONTH).cast(pl.Float64).alias("age")
         )
 
     @property
@@ -76,14 +86,10 @@ def known_record(events: pl.DataFrame, origin: int) -> KnownRecord:
     BadInput
         There is no event before the origin, or none in its last months: the record begins later or ends earlier.
     """
-    start = pl.col("date_start").dt
-    month = (start.year().cast(pl.Int32) - 1980) * 12 + start.month().cast(pl.Int32)
-    known = of_this_war(events.filter(month <= origin))
+    known = of_this_war(events.filter(origin >= _MONTH))
     if not known.height:
-        raise BadInput(
-            f"the record has no event of the central Sahel up to the origin {month_name(origin)}", path="--origin"
-        )
-    latest = int(known.select(month.max()).item())
+        raise BadInput(f"the record has no event of this war up to the origin {month_name(origin)}", path="--origin")
+    latest = int(known.select(_MONTH.max()).item())
     if origin - latest >= _SILENCE:
         raise BadInput(
             f"the record ends in {month_name(latest)}, before the origin {month_name(origin)}; "

@@ -113,6 +113,12 @@ def make_forecast(
     assert p is not None
     months = steps_by_month(known.calendar, plan.last)
     first_month = min(months)
+    if len(months) <= plan.last - first_month:
+        raise BadInput(
+            f"steps of {known.calendar.step_days} days leave months without any; forecasts need shorter ones",
+            path="calendar.step_days",
+        )
+    record.require_start(first_month)
     counts = {
         level: record.counts(level, units, first_month)
         for level, units in (("dyad", DYADS), ("actor", ACTORS), ("country", _CODES))

@@ -1,7 +1,7 @@
 """The dead of a recorded event: drawn from recorded events like it.
 
 An event of a unit has the dead of one of the unit's events of the last `marks_months` months, or, with the weight of
-`marks_shared` events, of any event of the units beside it. The tail is thus that of the record; the model's own dead
+`marks_shared` events, of any event of all units of its level. The tail is thus that of the record; the model's own dead
 are scored by the patterns, not used here.
 """
 
@@ -26,10 +26,8 @@ def mark(own: I64, shared: I64, number: int, p: AssimilationParameters, chance: 
     """Dead of `number` events of a unit with events `own` among `shared`; 0 each where nothing is recorded at all."""
     if not shared.size and not own.size:
         return np.zeros(number, np.int64)
-    share = p.marks_shared / (p.marks_shared + own.size) if shared.size else 0.0
+    share = 1.0 if not own.size else p.marks_shared / (p.marks_shared + own.size) if shared.size else 0.0
     from_shared = chance.random(number) < share
-    if not own.size:
-        from_shared[:] = True
     out = np.empty(number, np.int64)
     n = int(from_shared.sum())
     out[from_shared] = chance.choice(shared, n) if n else 0

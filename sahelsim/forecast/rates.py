@@ -19,6 +19,7 @@ __all__ = ["Rates", "event_draws"]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
+_ROUNDING = 1e-9  # a standard deviation of 3e-5 in the log rate
 _MOST = 7.0  # log of the highest rate a month that is drawn from: a thousand events
 
 
@@ -65,7 +66,7 @@ def event_draws(
     state, _ = follow(rates.record, log_expected[:, : rates.known], rates.first_month, p)
     units = rates.record.shape[1]
     forward, added = step_matrices(p, units)
-    root = np.linalg.cholesky(state.covariance)
+    root = _root(state.covariance)
     x = state.mean[which] + np.einsum(
         "nij,nj->ni", root[which], chance.standard_normal((chosen.size, forward.shape[0]))
     )
@@ -78,3 +79,11 @@ def event_draws(
         rate = np.exp(np.minimum(log_rate, _MOST))
         out[:, h] = chance.poisson(chance.gamma(rate / (p.dispersion - 1.0), p.dispersion - 1.0))
     return out
+
+
+def _root(covariance: F64) -> F64:
+    """Cholesky factors; where all that is left of a variance is rounding, of the covariance with a little added."""
+    try:
+        return np.asarray(np.linalg.cholesky(covariance), np.float64)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.cholesky(covariance + _ROUNDING * np.eye(covariance.shape[-1])), np.float64)

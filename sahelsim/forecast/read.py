@@ -20,6 +20,8 @@ __all__ = ["COLUMNS", "FILE", "Forecast", "open_forecast"]
 FILE = "forecast.parquet"
 COLUMNS = ("level", "unit", "outcome", "month_id", "draw", "value")
 
+I64 = npt.NDArray[np.int64]
+
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _SHOWN = 5
 
@@ -34,7 +36,7 @@ class Forecast:
     targets: dict[tuple[str, str], tuple[str, ...]]  # units of each level and outcome
     manifest: dict[str, Any]
 
-    def draws(self, level: str, outcome: str) -> npt.NDArray[np.int64]:
+    def draws(self, level: str, outcome: str) -> I64:
         """Draws of a level and outcome, shape (units, months, draws), units as in `targets`.
 
         Raises
@@ -42,38 +44,54 @@ class Forecast:
         BadInput
             Draws are missing or stand twice, or values are no counts.
         """
-        file = self.folder / FILE
-        units = self.targets[level, outcome]
-        order = pl.DataFrame({"unit": units}).with_row_index("_unit")
+        file, units = self.folder / FILE, self.targets[level, outcome]
         rows = (
             pl.scan_parquet(file)
-            .filter(pl.col("level").cast(pl.String) == level, pl.col("outcome").cast(pl.String) == outcome)
-            .select(pl.col("unit").cast(pl.String), "month_id", "draw", "value")
+            .filter(pl.col("level") == level, pl.col("outcome") == outcome)
+            .select("unit", "month_id", "draw", "value")
             .collect()
-            .join(order, on="unit")
-            .sort("_unit", "month_id", "draw")
         )
         wrong = rows.filter(pl.col("value").is_null() | (pl.col("value") < 0) | (pl.col("value") % 1 != 0))
         if wrong.height:
             row = wrong.row(0, named=True)
             where = f"{level} {row['unit']}, {outcome}, {month_name(row['month_id'])}, draw {row['draw']}"
             raise BadInput(f"expected a count, found {row['value']} ({where})", file=file, path="value")
+        if not self._in_order(rows, units):
+            order = pl.DataFrame({"unit": units}).with_row_index("_unit")
+            rows = rows.with_columns(pl.col("unit").cast(pl.String)).join(order, on="unit")
+            rows = rows.sort("_unit", "month_id", "draw")
+            if not self._in_order(rows, units):
+                raise BadInput(self._gap(rows, f"{level} {{}}, {outcome}"), file=file, path="draw")
+        values: I64 = rows["value"].cast(pl.Int64).to_numpy().reshape(len(units), len(self.months), -1)
+        return values
+
+    def _in_order(self, rows: pl.DataFrame, units: tuple[str, ...]) -> bool:
+        """Whether rows go by unit, month and draw, all of them there: so they are written, and need no sorting."""
+        runs = rows["unit"].rle().struct.unnest().with_columns(pl.col("value").cast(pl.String))
+        size = rows.height // len(units)
+        if runs["value"].to_list() != list(units) or not (runs["len"] == size).all() or size % len(self.months):
+            return False
+        shape = (len(units), len(self.months), size // len(self.months))
+        month, draw = (rows[name].to_numpy().reshape(shape) for name in ("month_id", "draw"))
+        first = draw[0, 0]
+        return bool(
+            (month == np.array(self.months)[:, None]).all()
+            and (draw == first).all()
+            and np.unique(first).size == first.size
+        )
+
+    def _gap(self, rows: pl.DataFrame, what: str) -> str:
+        """What is not there, or there twice."""
         count = rows["draw"].n_unique()
         sizes = rows.group_by("_unit", "unit", "month_id").agg(
             pl.len().alias("rows"), pl.col("draw").n_unique().alias("draws")
         )
         odd = sizes.filter((pl.col("rows") != count) | (pl.col("draws") != count)).sort("_unit", "month_id")
-        if odd.height:
-            row = odd.row(0, named=True)
-            where = f"{level} {row['unit']}, {outcome}, {month_name(row['month_id'])}"
-            raise BadInput(
-                f"{where} has {row['rows']} rows for {count} draws; expected one each", file=file, path="draw"
-            )
-        shape = (len(units), len(self.months), count)
-        if sizes.height != shape[0] * shape[1]:
-            raise BadInput(f"{level}, {outcome}: not every unit has every month", file=file, path="month_id")
-        values: npt.NDArray[np.int64] = rows["value"].cast(pl.Int64).to_numpy().reshape(shape)
-        return values
+        if not odd.height:
+            return f"{what.format('of all units')}: not every unit has every month"
+        row = odd.row(0, named=True)
+        where = f"{what.format(row['unit'])}, {month_name(row['month_id'])}"
+        return f"{where} has {row['rows']} rows for {count} draws; expected one each"
 
 
 def open_forecast(folder: str | Path) -> Forecast:
@@ -103,8 +121,9 @@ def open_forecast(folder: str | Path) -> Forecast:
     whole = [name for name in ("month_id", "draw") if not schema[name].is_integer()]
     if whole or not schema["value"].is_numeric():
         raise BadInput("expected whole numbers", file=file, path=(whole or ["value"])[0])
-    text = [pl.col(name).cast(pl.String) for name in ("level", "unit", "outcome")]
-    found = pl.scan_parquet(file).select(*text, "month_id").unique(maintain_order=True).collect()
+    names = ("level", "unit", "outcome")
+    found = pl.scan_parquet(file).select(*names, "month_id").unique(maintain_order=True).collect()
+    found = found.with_columns(pl.col(*names).cast(pl.String))
     if not found.height:
         raise BadInput("holds no draws", file=file)
     if any(found[name].null_count() for name in found.columns):

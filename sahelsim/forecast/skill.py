@@ -24,6 +24,7 @@ BEST = "best in hindsight"
 """The reference that for every target is the baseline with the smallest CRPS over all months: nobody could have known
 which."""
 
+_NONE = float("nan")
 _NOTHING = 1e-12
 """Below it a mean CRPS is zero but for rounding."""
 
@@ -41,6 +42,8 @@ class Relative(NamedTuple):
     low: float
     high: float
     pooled: float  # sum of the model's CRPS over that of the reference's, over all targets
+    pooled_low: float
+    pooled_high: float
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def summarise(
     """Means, skill and relative CRPS with moving-block bootstrap intervals over months.
 
     All units share the resampled months, so that what they have in common stays. Intervals are quantiles of the
-    resampled statistic.
+    resampled statistic; a target in which the reference makes no error in a resample keeps its ratio there.
 
     Parameters
     ----------
@@ -163,27 +166,31 @@ def _relative(part: LevelScores, resampled: F64, tails: tuple[float, float]) -> 
         for name, ref, drawn in references:
             ratio = _ratio(mean[m], ref)
             used = np.isfinite(ratio)
-            every = _ratio(resampled[m], drawn)
-            every = np.where(np.isfinite(every).any(axis=1), _mean(every), np.nan)
-            low, high = _quantiles(every[:, None], tails)[:, 0]
-            pooled = float(mean[m].sum() / ref.sum()) if ref.sum() > _NOTHING else float("nan")
-            value = float(ratio[used].mean()) if used.any() else float("nan")
-            out.append(Relative(part.level, model, name, int(used.sum()), value, float(low), float(high), pooled))
+            value = float(ratio[used].mean()) if used.any() else _NONE
+            every = _ratio(resampled[m][:, used], drawn[:, used])
+            means = np.where(np.isfinite(every), every, ratio[used]).mean(axis=1) if used.any() else _nothing(drawn)
+            sums = _ratio(resampled[m].sum(axis=1), drawn.sum(axis=1))
+            pooled = float(_ratio(mean[m].sum(), ref.sum()))
+            low, high = _quantiles(means[:, None], tails)[:, 0]
+            pooled_low, pooled_high = _quantiles(sums[:, None], tails)[:, 0]
+            out.append(
+                Relative(
+                    part.level, model, name, int(used.sum()), value, float(low), float(high), pooled, float(pooled_low),
+                    float(pooled_high),
+                )
+            )  # fmt: skip
     return out
 
 
-def _ratio(top: F64, bottom: F64) -> F64:
+def _ratio(top: npt.ArrayLike, bottom: npt.ArrayLike) -> F64:
     """Not a number where the reference is perfect."""
-    safe = bottom > _NOTHING
-    out: F64 = np.where(safe, top / np.where(safe, bottom, 1.0), np.nan)
+    safe = np.asarray(bottom) > _NOTHING
+    out: F64 = np.where(safe, np.asarray(top) / np.where(safe, bottom, 1.0), np.nan)
     return out
 
 
-def _mean(values: F64) -> F64:
-    """Mean over the last axis of what is a number."""
-    there = np.isfinite(values)
-    out: F64 = np.where(there, values, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
-    return out
+def _nothing(drawn: F64) -> F64:
+    return np.full(drawn.shape[0], np.nan)
 
 
 def _quantiles(values: F64, at: tuple[float, float]) -> F64:

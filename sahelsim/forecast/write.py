@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.errors import BadInput
 from sahelsim.forecast.state import state_table
 from sahelsim.forecast.units import OUTCOMES, month_name
 
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from sahelsim.forecast.make import CellDraws, Forecast, Plan
     from sahelsim.scenario.schema import Scenario
 
-__all__ = ["FORECAST", "MANIFEST", "STATE", "is_forecast_of", "write_forecast"]
+__all__ = ["FORECAST", "MANIFEST", "STATE", "is_forecast_of", "require_room", "write_forecast"]
 
 FORECAST = "forecast.parquet"
 STATE = "state.parquet"
 MANIFEST = "manifest.json"
 
 I64 = npt.NDArray[np.int64]
+_FORMAT = "sahelsim-forecast"
 _CELLS_AT_ONCE = 64  # cells in a row group
 
 
@@ -40,23 +41,36 @@ def write_forecast(forecast: Forecast, out: Path, inputs: dict[str, Any]) -> Non
     forecast : Forecast
         From `make_forecast`.
     out : Path
-        Directory; one that stands there is replaced when the new one is complete.
+        Directory; a forecast that stands there is replaced when the new one is complete.
     inputs : dict
         What the manifest says of the files that went in.
     """
-    beside = out.with_name(f".{out.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
+    from sahelsim.results.storage import aside
+
+    require_room(out)
+    with aside(out, force=True) as beside:
         _write_draws(forecast, beside / FORECAST)
         state_table(forecast).write_parquet(beside / STATE, compression="zstd")
         text = json.dumps(manifest_of(forecast, inputs), indent=2, ensure_ascii=False)
         (beside / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        if out.exists():
-            shutil.rmtree(out)
-        os.replace(beside, out)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+
+
+def require_room(out: Path) -> None:
+    """Raise BadInput unless a forecast may be put there: nothing, an empty directory or an older forecast."""
+    if not Path(os.path.abspath(out)).name:
+        raise BadInput("is no directory of its own", file=out, path="--out")
+    if not out.exists() or (out.is_dir() and (_manifest(out).get("format") == _FORMAT or not any(out.iterdir()))):
+        return
+    raise BadInput("stands there and is no forecast; give another directory", file=out, path="--out")
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """What a manifest says; nothing if there is none that can be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def is_forecast_of(folder: Path, scenario: Scenario, plan: Plan, events: pl.DataFrame) -> bool:
@@ -66,9 +80,9 @@ def is_forecast_of(folder: Path, scenario: Scenario, plan: Plan, events: pl.Data
     from sahelsim.results.manifest import versions
     from sahelsim.scenario.dump import scenario_hash
 
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    manifest = _manifest(folder)
+    record = manifest.get("record")
+    if not isinstance(record, dict) or not (folder / FORECAST).is_file():
         return False
     wanted = {
         "scenario_as_known": scenario_hash(known_at(scenario, plan.origin, plan.last, plan.what_if)),
@@ -76,7 +90,7 @@ def is_forecast_of(folder: Path, scenario: Scenario, plan: Plan, events: pl.Data
         "versions": versions(),
         **_said(plan),
     }
-    there = {key: manifest.get(key) for key in wanted} | {"record": manifest.get("record", {}).get("sha256")}
+    there = {key: manifest.get(key) for key in wanted} | {"record": record.get("sha256")}
     return bool(there == wanted)
 
 
@@ -101,7 +115,7 @@ def manifest_of(forecast: Forecast, inputs: dict[str, Any]) -> dict[str, Any]:
 
     plan, ensemble = forecast.plan, forecast.assimilation
     return {
-        "format": "sahelsim-forecast",
+        "format": _FORMAT,
         "format_version": 1,
         "scenario": forecast.scenario.name,
         "scenario_as_known": scenario_hash(forecast.scenario),

@@ -88,7 +88,7 @@ def _near_pairs(first: int, last: int, near: I8, where: I64, who: I64) -> int:
     for c in range(first, last):
         for a in range(near.shape[1]):
             where[n], who[n] = c, a
-            n += near[c, a]
+            n += int(near[c, a])
     return n
 
 
