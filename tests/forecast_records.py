@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from sahelsim.forecast.baselines.history import History, Marks, first_day
-from sahelsim.forecast.units import month_id_of
 from sahelsim.ged.columns import SCHEMA
+from sahelsim.ged.units import month_id_of
 
 __all__ = ["FIRST", "events_of", "history"]
 

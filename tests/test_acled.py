@@ -17,8 +17,8 @@ from sahelsim.acled import fold_ged, looks_like_acled, read_acled
 from sahelsim.acled.actors import meaning_of, read_rules
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
-from sahelsim.forecast.units import month_id_of, monthly_counts
 from sahelsim.ged import SCHEMA, read_ged
+from sahelsim.ged.units import month_id_of, monthly_counts
 from sahelsim.grid import prio_gid
 
 COLUMNS = (

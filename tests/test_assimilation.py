@@ -23,7 +23,7 @@ from sahelsim.assimilation.months import steps_by_month
 from sahelsim.assimilation.smoothing import smoothed_so_far
 from sahelsim.errors import BadInput
 from sahelsim.forecast.known_record import known_record
-from sahelsim.forecast.units import COUNTRIES, members, month_id_of, monthly_counts
+from sahelsim.ged.units import COUNTRIES, members, month_id_of, monthly_counts
 from sahelsim.grid import prio_gid
 from sahelsim.observation.report import Observation, observe_scenario
 from sahelsim.record import ReplicateRecord

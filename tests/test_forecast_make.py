@@ -15,8 +15,8 @@ from sahelsim.forecast.make import CellDraws, Forecast, Plan, make_forecast
 from sahelsim.forecast.marks import mark, marks_of, sum_marks
 from sahelsim.forecast.places import Places, recorded_places, share_out
 from sahelsim.forecast.state import state_table
-from sahelsim.forecast.units import COUNTRIES, month_id_of
 from sahelsim.forecast.write import FORECAST, require_room, write_forecast
+from sahelsim.ged.units import COUNTRIES, month_id_of
 from sahelsim.scenario.schema import Scenario
 
 ORIGIN = month_id_of(2020, 6)

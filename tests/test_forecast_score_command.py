@@ -15,7 +15,7 @@ from ged_rows import event, write_table
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
 from sahelsim.forecast.read import COLUMNS, open_forecast
-from sahelsim.forecast.units import DYADS, OUTCOMES, month_id_of
+from sahelsim.ged.units import DYADS, OUTCOMES, month_id_of
 from sahelsim.grid import prio_gid
 
 ORIGIN = month_id_of(2020, 6)

@@ -9,8 +9,8 @@ import pytest
 from ged_rows import event, write_table
 
 from sahelsim.errors import BadInput
-from sahelsim.forecast.units import LEVELS, SCHEMA, month_id_of, month_name, monthly_counts
 from sahelsim.ged import read_ged
+from sahelsim.ged.units import LEVELS, SCHEMA, month_id_of, month_name, monthly_counts
 from sahelsim.grid import prio_gid
 from sahelsim.results.columns import TABLES
 

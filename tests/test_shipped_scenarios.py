@@ -163,7 +163,7 @@ def program_files():
             yield inside, ast.parse(path.read_text(encoding="utf-8"))
 
 
-OF_THE_RECORD = ("acled/", "forecast/units.py", "assimilation/expected.py")
+OF_THE_RECORD = ("acled/", "ged/units.py", "assimilation/expected.py")
 """Rooms about the record of this war and the units that its forecasts are scored in, not about the model."""
 
 

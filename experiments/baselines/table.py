@@ -13,8 +13,8 @@ import polars as pl
 from sahelsim.forecast.baselines import baseline_draws, baselines_of, history_of
 from sahelsim.forecast.score import Target, score_draws, span_of
 from sahelsim.forecast.skill import BEST, summarise
-from sahelsim.forecast.units import DYADS, OUTCOMES, month_id_of, monthly_counts
 from sahelsim.ged import read_ged
+from sahelsim.ged.units import DYADS, OUTCOMES, month_id_of, monthly_counts
 
 _OCTOBER = 10
 

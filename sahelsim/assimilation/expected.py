@@ -2,7 +2,7 @@
 
 For each true event the chance ``p`` of entering the record is known (see `observation.chance`), so the expected number
 of recorded events of a unit is the sum of ``p`` over its events: what the record shows on average, without the noise of
-drawing it. Events outside the six countries that forecasts are about (`forecast.units`) count for nothing.
+drawing it. Events outside the six countries that forecasts are about (`ged.units`) count for nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.forecast.units import COUNTRIES, LAKE_CHAD_EAST
+from sahelsim.ged.units import COUNTRIES, LAKE_CHAD_EAST
 from sahelsim.observation.chance import chance_named, counted_deaths
 from sahelsim.observation.sides import recorded_sides
 from sahelsim.record import ViolenceLog
@@ -105,7 +105,7 @@ class Expecting:
 
 
 def _cells_that_count(ground: Ground) -> npt.NDArray[np.bool_]:
-    """Cells of the war that is forecast, (C,): as `forecast.units.of_this_war` has it for recorded events."""
+    """Cells of the war that is forecast, (C,): as `ged.units.of_this_war` has it for recorded events."""
     names = ground.names.country_names
     ours = np.array([name in COUNTRIES for name in names] + [False])  # the last one, reached by -1, is outside any
     niger = np.array([name == "Niger" for name in names] + [False])
@@ -145,7 +145,7 @@ def _dyads(sides: Sides) -> I64:
 
 
 def _actors(sides: Sides) -> tuple[npt.NDArray[np.bool_], ...]:
-    """Events with each of `ACTORS` on a side; a government is told by its name, as in `forecast.units`."""
+    """Events with each of `ACTORS` on a side; a government is told by its name, as in `ged.units`."""
     jnim, islamic_state = (_label(sides, name) for name in ("JNIM", "IS"))
     governments = [i for i, label in enumerate(sides.labels) if label.startswith("Government of ")]
     return (

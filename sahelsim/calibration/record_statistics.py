@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from sahelsim.errors import BadInput
-from sahelsim.forecast.units import DYADS, OUTCOMES, cell_of, month_name, monthly_counts, of_this_war
+from sahelsim.ged.units import DYADS, OUTCOMES, cell_of, month_name, monthly_counts, of_this_war
 
 __all__ = ["FEWEST_EVENTS", "Period", "RecordStatistics", "record_statistics"]
 

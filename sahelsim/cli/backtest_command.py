@@ -44,8 +44,8 @@ def backtest_command(
     quiet: bool,
 ) -> None:
     """Forecast, score and write; origins that were forecast before are taken as they are."""
-    from sahelsim.forecast.units import month_name
     from sahelsim.forecast.write import require_room
+    from sahelsim.ged.units import month_name
     from sahelsim.scenario.load import read_scenario
 
     errors = Console(stderr=True, markup=False, highlight=False)
@@ -78,7 +78,7 @@ def _plans(
     """A plan for each origin: January to December of the year after it."""
     from sahelsim.forecast.make import Plan
     from sahelsim.forecast.score import RECORD_NEEDED, span_of
-    from sahelsim.forecast.units import month_id_of, month_name
+    from sahelsim.ged.units import month_id_of, month_name
     from sahelsim.terms import month_of
 
     first, last = span_of(events)
@@ -106,7 +106,7 @@ def _plans(
 
 def _year_after(origin: int) -> tuple[int, int]:
     """First and last month of the calendar year after an origin."""
-    from sahelsim.forecast.units import month_id_of
+    from sahelsim.ged.units import month_id_of
     from sahelsim.terms import month_of
 
     year = month_of(origin)[0] + 1
@@ -119,8 +119,8 @@ def _forecast(
 ) -> bool:  # fmt: skip
     """Make the forecast of one origin unless it is there; whether it was made."""
     from sahelsim.forecast.make import make_forecast
-    from sahelsim.forecast.units import month_name
     from sahelsim.forecast.write import is_forecast_of, write_forecast
+    from sahelsim.ged.units import month_name
 
     if is_forecast_of(folder, scenario, plan, events):
         return False

@@ -84,7 +84,7 @@ def month_of_text(text: str, option: str) -> int:
     BadInput
         It is no month.
     """
-    from sahelsim.forecast.units import month_id_of
+    from sahelsim.ged.units import month_id_of
 
     match = re.fullmatch(r"(\d{4})-(\d{1,2})", text)
     if match is None or not 1 <= int(match[2]) <= 12 or not _YEARS[0] <= int(match[1]) <= _YEARS[1]:
@@ -125,7 +125,7 @@ def _from_posterior(folder: Path | None, scenario: Scenario, plan: Plan) -> list
     if folder is None:
         return None
     from sahelsim.calibration.posterior import open_posterior
-    from sahelsim.forecast.units import month_name
+    from sahelsim.ged.units import month_name
 
     posterior = open_posterior(folder)
     posterior.differences(scenario)
@@ -157,14 +157,14 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
     """Events and deaths over all months: mean and the middle nine tenths of the draws."""
     import numpy as np
 
-    from sahelsim.forecast.units import month_name
+    from sahelsim.ged.units import month_name
 
     plan = forecast.plan
     title = f"{month_name(plan.first)} to {month_name(plan.last)}, as of {month_name(plan.origin)}"
     table = Table(title=title, title_justify="left")
     for heading in ("", "events", "90 %", "deaths (best)", "90 %"):
         table.add_column(heading, justify="left" if not heading else "right")
-    from sahelsim.forecast.units import COUNTRIES
+    from sahelsim.ged.units import COUNTRIES
 
     names = {str(code): country for country, code in COUNTRIES.items()}
     for level in ("dyad", "country"):

@@ -13,7 +13,7 @@ from sahelsim.cli.numbers import short
 from sahelsim.forecast.report import by_level
 from sahelsim.forecast.score import MODEL
 from sahelsim.forecast.skill import BEST, Relative, Summary
-from sahelsim.forecast.units import COUNTRIES
+from sahelsim.ged.units import COUNTRIES
 
 __all__ = ["print_scores"]
 
@@ -69,7 +69,9 @@ def _models(level: str, summary: Summary) -> Table:
     units = int(means["units"].to_numpy().max())
     kind = "pooled" if level == "cell" else "relative"
     heads = [f"{name}\n{_OUTCOMES[o]}" for name in ("CRPS", "bits", "cover") for o in outcomes]
-    table = _table(f"{level}\n{units:,} units", *heads, f"{kind} to\n{summary.reference}", "to the\nbest")
+    table = _table(
+        f"{level}\n{units:,} unit{'s' * (units != 1)}", *heads, f"{kind} to\n{summary.reference}", "to the\nbest"
+    )
     for (model,), part in means.group_by("model", maintain_order=True):
         rows = part.to_dicts()
         cells = [short(row[score]) for score in ("crps", "ignorance") for row in rows]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from sahelsim.errors import BadInput
-from sahelsim.forecast.units import COUNTRIES, cell_of, members, month_name, monthly_counts, of_this_war
+from sahelsim.ged.units import COUNTRIES, cell_of, members, month_name, monthly_counts, of_this_war
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ from sahelsim.forecast.known_record import KnownRecord, known_record
 from sahelsim.forecast.marks import marks_of, sum_marks
 from sahelsim.forecast.places import Places, recorded_places, share_out
 from sahelsim.forecast.rates import Rates, event_draws
-from sahelsim.forecast.units import COUNTRIES, month_name
+from sahelsim.ged.units import COUNTRIES, month_name
 
 if TYPE_CHECKING:
     import polars as pl

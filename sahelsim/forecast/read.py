@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from sahelsim.errors import BadInput
-from sahelsim.forecast.units import ACTORS, COUNTRIES, DYADS, LEVELS, OUTCOMES, month_id_of, month_name
+from sahelsim.ged.units import ACTORS, COUNTRIES, DYADS, LEVELS, OUTCOMES, month_id_of, month_name
 
 __all__ = ["COLUMNS", "FILE", "Forecast", "open_forecast"]
 

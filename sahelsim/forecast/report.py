@@ -10,7 +10,7 @@ import polars as pl
 from sahelsim.forecast.marginal import pit_histogram
 from sahelsim.forecast.score import MODEL, SCORES
 from sahelsim.forecast.skill import Summary
-from sahelsim.forecast.units import month_name
+from sahelsim.ged.units import month_name
 
 __all__ = ["by_level", "pit_of", "report"]
 

@@ -13,7 +13,7 @@ from sahelsim.errors import BadInput
 from sahelsim.forecast.baselines import baseline_draws, baselines_of, history_of
 from sahelsim.forecast.marginal import QUANTILES, marginal_scores
 from sahelsim.forecast.read import Forecast
-from sahelsim.forecast.units import month_name, monthly_counts, of_this_war
+from sahelsim.ged.units import month_name, monthly_counts, of_this_war
 from sahelsim.rng import Stream, key_of, uniforms
 
 __all__ = ["MODEL", "RECORD_NEEDED", "SCORES", "Target", "score_draws", "score_forecast", "scored_months", "span_of"]

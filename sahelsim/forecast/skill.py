@@ -13,7 +13,7 @@ from sahelsim.errors import BadInput
 from sahelsim.forecast.baselines import BASELINES
 from sahelsim.forecast.bootstrap import block_weights
 from sahelsim.forecast.score import SCORES
-from sahelsim.forecast.units import LEVELS, OUTCOMES
+from sahelsim.ged.units import LEVELS, OUTCOMES
 
 __all__ = ["BEST", "REFERENCE", "LevelScores", "Relative", "Summary", "summarise"]
 

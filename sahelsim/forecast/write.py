@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sahelsim.errors import BadInput
 from sahelsim.forecast.state import state_table
-from sahelsim.forecast.units import OUTCOMES, month_name
+from sahelsim.ged.units import OUTCOMES, month_name
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,7 +9,7 @@ import polars as pl
 
 from sahelsim.forecast.read import Forecast
 from sahelsim.forecast.score import MODEL
-from sahelsim.forecast.units import month_name, monthly_counts
+from sahelsim.ged.units import month_name, monthly_counts
 from sahelsim.plot.forecast_words import MODEL_COLOUR, OUTCOME_NAMES, origin_of
 from sahelsim.plot.style import FAINT, INK, dress, new_figure, tint
 

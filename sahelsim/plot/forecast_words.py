@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sahelsim.forecast.read import Forecast
 from sahelsim.forecast.score import MODEL
-from sahelsim.forecast.units import COUNTRIES, month_name
+from sahelsim.ged.units import COUNTRIES, month_name
 from sahelsim.plot.style import FAINT, OKABE_ITO
 
 __all__ = ["MODEL_COLOUR", "OUTCOME_NAMES", "colour_of", "origin_of", "unit_name"]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from sahelsim.errors import BadInput
-from sahelsim.forecast.units import OUTCOMES, all_units, members, month_name, monthly_counts
+from sahelsim.ged.units import OUTCOMES, all_units, members, month_name, monthly_counts
 
 __all__ = ["History", "Marks", "first_day", "history_of"]
 
