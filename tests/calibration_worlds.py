@@ -28,10 +28,10 @@ changes:
   actors.army.record.name: Government of Mali
   region.countries.WST.government: Government of Mali
 seed: 11
-draws: 96
+draws: 64
 accept: 0.7
-predictive: 6
-recovery: 40
+predictive: 4
+recovery: 30
 """
 TRUTH = {
     "mechanisms.battle.rate": 0.9,

@@ -58,12 +58,12 @@ def posterior(made: tuple[Path, Calibrated, pl.DataFrame]) -> Posterior:
 
 def test_a_stopped_calibration_goes_on_and_gives_the_same_bytes(made, tmp_path):
     folder, result, record = made
-    with pytest.raises(BadInput, match="only 9 of 96 runs are good"):
+    with pytest.raises(BadInput, match="only 9 of 64 runs are good"):
         finish(tmp_path, record, HereEngine(3, chunks=3))
     with pytest.raises(BadInput, match="holds runs of a calibration already"):
         prepare_folder(tmp_path / "out", resume=False)
     again = finish(tmp_path, record, HereEngine(5))
-    assert again.runs == result.runs == 96 + 6
+    assert again.runs == result.runs == 64 + 4
     for name in FILES:
         assert hash_of(folder / "out" / name) == hash_of(tmp_path / "out" / name), name
 
@@ -73,17 +73,17 @@ def test_every_draw_has_random_numbers_of_its_own(made):
     rows = (
         pl.scan_parquet(result.waves[0].store / "events" / "*.parquet").select("draw", "replicate").unique().collect()
     )
-    assert rows.height > 90
+    assert rows.height > 58
     assert (rows["draw"] == rows["replicate"]).all()  # the draw's number is that of its random numbers
     predicted = pl.scan_parquet(result.predicted.store / "events" / "*.parquet").select("replicate").collect()
-    assert predicted["replicate"].min() >= 96
+    assert predicted["replicate"].min() >= 64
 
 
 def test_the_posterior_is_weighted_draws_within_the_priors(made, posterior):
     _, result, _ = made
     space = result.loaded.space
     assert posterior.paths == space.paths
-    assert posterior.values.shape == (round(0.7 * 96), 4)
+    assert posterior.values.shape == (round(0.7 * 64), 4)
     assert np.all((posterior.values >= space.low) & (posterior.values <= space.high))
     assert posterior.weights.sum() == pytest.approx(1)
     assert posterior.weights.min() >= 0
@@ -198,7 +198,7 @@ def test_the_command_writes_posterior_and_figures(made, tmp_path, capsys):
     file = folder / "calibration.yaml"
     assert main(["calibrate", str(file), "--ged", str(ged), "--out", str(out), "--resume", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert said["runs"] == 102
+    assert said["runs"] == 68
     assert sorted(path.stem for path in (out / "figures").iterdir()) == ["marginals", "pairs", "predictive", "recovery"]
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["data"]["ged"]["ged.csv"]["sha256"] == hash_of(ged)
@@ -214,7 +214,7 @@ def test_too_little_data_and_too_few_runs_are_told(made, tmp_path):
     with pytest.raises(BadInput, match="targets can be used, at least 3 are needed") as caught:
         calibrate(loaded, folder / "out", HereEngine())
     assert "p01_coexistence.0: not defined in 100% of the runs" in str(caught.value)
-    few = load(tmp_path, ("draws: 96", "draws: 20"))
+    few = load(tmp_path, ("draws: 64", "draws: 20"))
     with pytest.raises(BadInput, match="20 runs are too few to fit anything, at least 50 are needed"):
         calibrate(few, tmp_path / "b", HereEngine(20), ged=record)
 
@@ -223,10 +223,10 @@ def test_too_little_data_and_too_few_runs_are_told(made, tmp_path):
     ("old", "new", "message"),
     [
         ("seed: 11", "@@sead: 11", "unknown key 'sead'; did you mean 'seed'"),
-        ("draws: 96", "draws: @@5", "expected a whole number from 20"),
-        ("draws: 96", "draws: 96\nuntil: @@2020-13", "expected text of the form"),
-        ("draws: 96", "draws: 96\nwaves: [10, @@0]", "expected at least 1 draw"),
-        ("draws: 96", "draws: 96\nwithout: [@@p01_coexistance]", "did you mean 'p01_coexistence'"),
+        ("draws: 64", "draws: @@5", "expected a whole number from 20"),
+        ("draws: 64", "draws: 64\nuntil: @@2020-13", "expected text of the form"),
+        ("draws: 64", "draws: 64\nwaves: [10, @@0]", "expected at least 1 draw"),
+        ("draws: 64", "draws: 64\nwithout: [@@p01_coexistance]", "did you mean 'p01_coexistence'"),
         ("scenario: two_actors", "scenario: @@two_actor", "no such scenario"),
         ("scenario: two_actors", "scenario: @@truce_holds_bare.yaml", "has no priors"),
         ("scenario: two_actors", "scenario: two_actors\noverrides: [@@coarse]", "unknown override 'coarse'"),
@@ -260,4 +260,4 @@ def test_shipped_calibrations_are_sound_and_fit_the_json_schema(file):
     assert file.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=")
     loaded = load_calibration(file)
     assert 10 <= len(loaded.space.names) <= 25
-    assert loaded.scenario.grid.resolution == 0.5
+    assert (loaded.scenario.grid.resolution == 0.5) == ("coarse" in loaded.calibration.overrides)

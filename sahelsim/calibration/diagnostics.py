@@ -23,6 +23,7 @@ LEAST_COVERAGE = 0.75
 
 _SHARES = (0.05, 0.5, 0.95)
 _PAIRS = 10
+_EDGE, _MUCH = 1 / 16, 0.3  # the outermost part of a prior, and how much of the posterior may lie in it
 _DIGITS = 6
 
 
@@ -48,6 +49,7 @@ def diagnostics(result: Calibrated) -> dict[str, Any]:
         },
         "parameters": parameters,
         "not_identified": [path for path, about in parameters.items() if not about["identified"]],
+        "at_their_edge": [path for path, about in parameters.items() if about["at_its_edge"]],
         "correlations": [
             {"a": a, "b": b, "correlation": _short(value)} for a, b, value in correlations(result)[:_PAIRS]
         ],
@@ -108,10 +110,18 @@ def _parameters(result: Calibrated) -> dict[str, dict[str, Any]]:
             "coverage_50": _short(half[j]),
             "coverage_90": _short(most[j]),
             "ranks_p": _short(uniform[j]),
+            "at_its_edge": bool(_at_edge(result, j)),
             "identified": bool(recovery.explained[j] >= IDENTIFIED),
         }
         for j, path in enumerate(space.paths)
     }
+
+
+def _at_edge(result: Calibrated, number: int) -> bool:
+    """Whether the posterior presses against a bound of the prior, so that the prior and not the data ends it."""
+    shares = result.loaded.space.shares(result.values)[:, number]
+    weights = result.sample.weights
+    return bool(max(weights[shares < _EDGE].sum(), weights[shares > 1 - _EDGE].sum()) > _MUCH)
 
 
 def _predictive(result: Calibrated) -> dict[str, Any]:

@@ -22,7 +22,7 @@ I64 = npt.NDArray[np.int64]
 _FOLDS = 10
 _FAR = 4.0  # standard deviations at which a statistic is held: a regression should not be led by one wild run
 _LEAST_VARIANCE = 1e-4
-_MOST_STRETCH = 3.0  # by which a residual may be made larger or smaller
+_MOST_STRETCH = 1.5  # by which a residual may be made larger or smaller
 
 
 @dataclass(frozen=True)

@@ -115,13 +115,13 @@ def _print(found: dict[str, Any], console: Console) -> None:
         f"make the posterior, worth {posterior['effective_draws']:.0f} draws.\n", soft_wrap=True,
     )  # fmt: skip
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("parameter", overflow="fold")
+    table.add_column("parameter", no_wrap=True)
     for name in ("prior 5-95 %", "posterior 5-95 %", "R²", "in 90 %", ""):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
-    for path, about in found["parameters"].items():
+    for about in found["parameters"].values():
         table.add_row(
-            path, _range(about["prior"]), _range(about["posterior"]), f"{max(about['r_squared'], 0):.2f}",
-            f"{about['coverage_90']:.0%}", "" if about["identified"] else "not identified",
+            about["name"], _range(about["prior"]), _range(about["posterior"]), f"{max(about['r_squared'], 0):.2f}",
+            f"{about['coverage_90']:.0%}", _remark(about),
         )  # fmt: skip
     console.print(table)
     bars = "within" if recovery["within_bars"] else "OUTSIDE"
@@ -138,6 +138,12 @@ def _print(found: dict[str, Any], console: Console) -> None:
             f"{predictive['patterns_that_hold']} of {total} patterns hold in at least {predictive['holds_from']:.0%} "
             f"of {predictive['runs']} draws of the posterior.", soft_wrap=True,
         )  # fmt: skip
+
+
+def _remark(about: dict[str, Any]) -> str:
+    if not about["identified"]:
+        return "not identified"
+    return "at the edge of its prior" if about["at_its_edge"] else ""
 
 
 def _range(three: list[float]) -> str:

@@ -23,6 +23,7 @@ __all__ = ["marginals", "pairs"]
 _PRIOR, _SEEN, _UNSEEN = "#DDDDDD", OKABE_ITO["blue"], OKABE_ITO["orange"]
 _BINS = 16
 _PAIRS = 6
+_WHOLE = 10  # from here on numbers are written without decimals
 _WIDE = 3.0  # ratio of the ends of a prior from which its axis is logarithmic
 
 
@@ -50,7 +51,7 @@ def marginals(result: Calibrated) -> Figure:
         axes.bar((np.arange(_BINS) + 0.5) / _BINS, heights * _BINS, 1 / _BINS, color=_SEEN if seen else _UNSEEN,
                  alpha=0.85, linewidth=0)  # fmt: skip
         axes.set_xlim(0, 1)
-        axes.set_xticks([0, 0.5, 1], [f"{v:.2g}" for v in quantile(prior, [0.0, 0.5, 1.0])])
+        axes.set_xticks([0, 0.5, 1], [_short(v) for v in quantile(prior, [0.0, 0.5, 1.0])])
         axes.set_yticks([])
         dress(axes)
         r_squared = recovery.explained[j]
@@ -86,8 +87,12 @@ def _scale(axes: Axes, prior: Prior, which: str) -> None:
     axes.set(**options)
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_ticks([float(v) for v in quantile(prior, [0.1, 0.5, 0.9])])
-    axis.set_major_formatter("{x:.2g}")
+    axis.set_major_formatter(lambda x, _: _short(x))
     axis.set_minor_locator(_none())
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= _WHOLE else f"{value:.2g}"
 
 
 def _none() -> Any:
