@@ -61,13 +61,6 @@ BARS: tuple[tuple[str, str, str, float | None, str], ...] = (
         0.05,
         ".3f",
     ),
-    (
-        "sweep_overhead_wall",
-        "machinery of sweeps over bare runs, of the clock, two processes [share]",
-        "at most",
-        0.05,
-        ".3f",
-    ),
     ("sweep_overhead_dask", "the same through Dask [share of processor time]", "at most", 0.1, ".3f"),
     (
         "sweep_runs_per_second",
@@ -122,7 +115,6 @@ def _of_sweeps(part: dict[str, Any]) -> dict[str, float]:
     return {
         "sweep_overhead_local": bare["overhead"],
         "sweep_overhead_over_observed_runs": bare["overhead_over_observed_runs"],
-        "sweep_overhead_wall": bare["overhead_wall"],
         "sweep_overhead_dask": part["dask"]["overhead"],
         "sweep_runs_per_second": through["runs_per_second_of_4000"],
         "sweep_memory_growth": through["peak_memory_mb_of_4000"] / through["peak_memory_mb_of_400"],
