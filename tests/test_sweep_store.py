@@ -304,6 +304,7 @@ def test_a_shard_cut_short_is_named_and_its_runs_are_done_again(tiny, whole, cop
     for act in (
         lambda: run_sweep(tiny, path, HereEngine(), resume=True),
         lambda: collect(path, tmp_path / "t.parquet"),
+        lambda: sahelsim.open_sweep(path).summaries(),
     ):
         with pytest.raises(BadInput, match="quarantine") as caught:
             act()

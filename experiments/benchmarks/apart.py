@@ -25,7 +25,7 @@ def apart(module: str, call: str) -> Any:
 
 
 def machine() -> dict[str, str]:
-    """Facts of the machine."""
+    """Facts of the machine, and how many processes wanted its cores at the end of the measurement."""
     import numba
     import numpy as np
 
@@ -34,4 +34,4 @@ def machine() -> dict[str, str]:
     if info.exists():
         cpu = next((x.split(":")[1].strip() for x in info.read_text().splitlines() if x.startswith("model name")), cpu)
     return {"cpu": cpu, "cores": str(os.cpu_count()), "python": platform.python_version(), "numpy": np.__version__,
-            "numba": numba.__version__}  # fmt: skip
+            "numba": numba.__version__, "load": f"{os.getloadavg()[0]:.0f}"}  # fmt: skip

@@ -54,7 +54,23 @@ BARS: tuple[tuple[str, str, str, float | None, str], ...] = (
         0.05,
         ".3f",
     ),
+    (
+        "sweep_overhead_over_observed_runs",
+        "the same over runs with their record [share of processor time]",
+        "at most",
+        0.05,
+        ".3f",
+    ),
     ("sweep_overhead_dask", "the same through Dask [share of processor time]", "at most", 0.1, ".3f"),
+    (
+        "sweep_runs_per_second",
+        "a sweep of 4,000 runs of smoke.yaml, two processes, start to end [runs/s]",
+        "",
+        None,
+        ".1f",
+    ),
+    ("sweep_memory_growth", "its largest process against that of 400 runs [ratio]", "at most", 1.05, ".2f"),
+    ("sweep_bytes_per_run", "rows of a store of 100,000 runs [bytes a run]", "", None, ".0f"),
     ("sweep_open_and_group_seconds", "opening a store of 100,000 runs and grouping by factor [s]", "at most", 2, ".2f"),
 )
 """Name, what it is, which way the bar lies, the bar (None where there is none on one thread), format."""
@@ -85,16 +101,26 @@ def plain(parts: dict[str, Any]) -> dict[str, float]:
         names = {"ours": "toy_updates_per_second_1e6_one_thread", "probe": "toy_updates_per_second_1e6_probe"}
         found |= {name: row[engine] for engine, name in names.items() if engine in row}
     if "sweeps" in parts:
-        found["sweep_overhead_local"] = parts["sweeps"]["overhead"]["overhead"]
-        if "dask" in parts["sweeps"]:
-            found["sweep_overhead_dask"] = parts["sweeps"]["dask"]["overhead"]
-        found["sweep_open_and_group_seconds"] = parts["sweeps"]["opening"]["open_and_group_seconds"]
+        found |= _of_sweeps(parts["sweeps"])
     if "scaling" in parts:
         for row in parts["scaling"]["by_agents"]:
             if row["agents"] > 9e6:
                 found["whole_model_agent_steps_per_second_1e7"] = row["agent_steps_per_second"]
                 found["whole_model_bytes_per_agent_1e7"] = row["bytes_per_agent"]
     return found
+
+
+def _of_sweeps(part: dict[str, Any]) -> dict[str, float]:
+    bare, through, opened = part["overhead"], part["throughput"], part["opening"]
+    return {
+        "sweep_overhead_local": bare["overhead"],
+        "sweep_overhead_over_observed_runs": bare["overhead_over_observed_runs"],
+        "sweep_overhead_dask": part["dask"]["overhead"],
+        "sweep_runs_per_second": through["runs_per_second_of_4000"],
+        "sweep_memory_growth": through["peak_memory_mb_of_4000"] / through["peak_memory_mb_of_400"],
+        "sweep_bytes_per_run": opened["bytes_per_run"],
+        "sweep_open_and_group_seconds": opened["open_and_group_seconds"],
+    }
 
 
 def table(parts: dict[str, Any]) -> str:

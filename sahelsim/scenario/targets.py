@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -70,7 +71,9 @@ def find_target(scenario: Scenario, path: str) -> Target:
 
 
 def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """A copy of a scenario with single values replaced; every model on the way is checked anew, the rest is shared.
+    """A copy of a scenario with single values replaced.
+
+    Each model that holds one is checked anew, and so is each on the way that has rules of its own; the rest is shared.
 
     Much cheaper than `change_scenario`, which lays whole mappings and checks everything. Dates may be text.
 
@@ -95,11 +98,20 @@ def _placed(holder: Any, steps: Sequence[str], value: Any) -> Any:
     step, rest = steps[0], steps[1:]
     new = _placed(_item(holder, step), rest, value)
     if isinstance(holder, BaseModel):
+        if rest and not _has_rules(type(holder)):
+            return holder.model_copy(update={step: new})
         fields = {name: getattr(holder, name) for name in holder.model_fields_set | {step}}
         return type(holder).model_validate({**fields, step: new}, strict=True)
     if isinstance(holder, Mapping):
         return {**holder, step: new}
     return (*holder[: int(step)], new, *holder[int(step) + 1 :])
+
+
+@cache
+def _has_rules(model: type[BaseModel]) -> bool:
+    """Whether a model checks more than each field by itself."""
+    rules = model.__pydantic_decorators__
+    return bool(rules.model_validators or rules.field_validators or rules.validators or rules.root_validators)
 
 
 def _keys(holder: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sahelsim.errors import BadInput
 from sahelsim.sweep.layout import DRAWS, EVENTS, PANELS, event_schema
 from sahelsim.sweep.schema import BASELINE, Experiment
-from sahelsim.sweep.shards import list_shards
+from sahelsim.sweep.shards import list_shards, read_shard
 from sahelsim.sweep.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -104,7 +104,13 @@ class Sweep:
         return pl.scan_parquet(self.path / DRAWS)
 
     def rows(self) -> pl.LazyFrame:
-        """A row for each run that was executed, failed ones with their error, each run once; with its shard."""
+        """A row for each run that was executed, failed ones with their error, each run once; with its shard.
+
+        Raises
+        ------
+        BadInput
+            A shard is damaged.
+        """
         import polars as pl
 
         shards = list_shards(self.path)
@@ -115,7 +121,11 @@ class Sweep:
         )
         rows = rows.filter(pl.col("code").is_in(self._store.codes))
         place = ["what_if", "draw", "replicate"]
-        every = rows.select(*place, "run", "ok", "shard").collect()
+        try:
+            every = rows.select(*place, "run", "ok", "shard").collect()
+        except pl.exceptions.PolarsError:
+            _require_sound(shards)
+            raise
         chosen = every.sort("ok", "shard", descending=[True, False]).unique(place, keep="first", maintain_order=True)
         if chosen.height < every.height:  # a chunk that was run twice, or a failed run retried
             rows = rows.join(chosen.lazy(), on=[*place, "run", "ok", "shard"], how="semi", maintain_order="left")
@@ -200,3 +210,14 @@ class Sweep:
 
         frame = pl.from_arrow(self._store.row_schema.empty_table())
         return {**frame.schema, "shard": pl.String()}  # type: ignore[union-attr]
+
+
+def _require_sound(shards: Sequence[Path]) -> None:
+    for path in shards:
+        try:
+            read_shard(path, ["run"])
+        except BadInput as error:
+            raise BadInput(
+                f"{error.message}; `sahelsim sweep resume EXPERIMENT --quarantine` sets it aside and does its runs "
+                "again", file=path,
+            ) from None  # fmt: skip

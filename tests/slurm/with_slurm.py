@@ -70,6 +70,7 @@ def main(command: list[str]) -> int:
     if reason:
         print(f"no Slurm here: {reason}; the command runs without", file=sys.stderr)
         return subprocess.call(command)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # and so through the end of the block
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="sahelsim-slurm-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
