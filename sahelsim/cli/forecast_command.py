@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 
 from sahelsim.cli.waiting import cores, progress_bar
 from sahelsim.errors import BadInput
@@ -72,8 +71,11 @@ def forecast_command(
     if as_json:
         print(json.dumps({"out": str(out), **_summary(forecast)}))
     elif not quiet:
+        from sahelsim.cli.forecast_table import print_forecast
+
         print_forecast(forecast, Console(markup=False, highlight=False))
-        print(f"\nwritten: {out}; score it with\n  sahelsim score {out} --ged {ged[0]}")
+        files = " ".join(f"--ged {path}" for path in ged)
+        print(f"\nwritten: {out}; when these months are on record:\n  sahelsim score {out} {files}")
 
 
 def month_of_text(text: str, option: str) -> int:
@@ -151,33 +153,3 @@ def _summary(forecast: Forecast) -> dict[str, Any]:
             for level, units in forecast.units.items()
         },
     }
-
-
-def print_forecast(forecast: Forecast, console: Console) -> None:
-    """Events and deaths over all months: mean and the middle nine tenths of the draws."""
-    import numpy as np
-
-    from sahelsim.ged.units import month_name
-
-    plan = forecast.plan
-    title = f"{month_name(plan.first)} to {month_name(plan.last)}, as of {month_name(plan.origin)}"
-    table = Table(title=title, title_justify="left")
-    for heading in ("", "events", "90 %", "deaths (best)", "90 %"):
-        table.add_column(heading, justify="left" if not heading else "right")
-    from sahelsim.ged.units import COUNTRIES
-
-    names = {str(code): country for country, code in COUNTRIES.items()}
-    for level in ("dyad", "country"):
-        for k, unit in enumerate(forecast.units[level]):
-            row = [names.get(unit, unit)]
-            for draws in (forecast.events, forecast.deaths):
-                total = draws[level][:, :, k].sum(axis=1)
-                low, high = np.quantile(total, [0.05, 0.95])
-                row += [f"{total.mean():,.0f}", f"{low:,.0f} to {high:,.0f}"]
-            table.add_row(*row, end_section=k == len(forecast.units[level]) - 1)
-    console.print(table)
-    ensemble = forecast.assimilation
-    console.print(
-        f"{ensemble.weights.size} particles, {ensemble.effective_particles:.0f} effective, "
-        f"in {ensemble.island_weights.size} islands"
-    )
