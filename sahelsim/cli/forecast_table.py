@@ -24,7 +24,7 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
     plan, record = forecast.plan, forecast.record
     console.print(f"Recorded events and deaths, {month_name(plan.first)} to {month_name(plan.last)}, as of "
                   f"{month_name(plan.origin)}\n")  # fmt: skip
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("", no_wrap=True)
     each = ("year before", "forecast", "90 %")
     for heading in (*(f"events,\n{word}" for word in each), *(f"deaths,\n{word}" for word in each)):
