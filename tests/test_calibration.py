@@ -98,7 +98,7 @@ def test_what_the_record_can_see_moves_towards_the_truth(made):
     assert result.recovery.identified[reporting]
     assert abs(mean[reporting] - truth[reporting]) < 1.0
     found = diagnostics(result)
-    assert found["parameters"]["mechanisms.observation.base"]["shrunk"] > 0.2
+    assert found["parameters"]["mechanisms.observation.base"]["identified"]
     assert set(found["not_identified"]) == {p for p, a in found["parameters"].items() if a["r_squared"] < 0.1}
     assert 0.7 < found["recovery"]["coverage_90"] <= 1
 
