@@ -9,12 +9,15 @@ from pathlib import Path
 __all__ = ["code_version"]
 
 _NOT = (
+    "acled",
     "analysis",
+    "assimilation",
     "calibration",
     "cli",
     "flee_coupling",
     "plot",
     "explain",
+    "forecast",
     "ged",
     "mesa_model.py",
     "api.py",
