@@ -158,7 +158,7 @@ def _score(
     files = [out / "scores.parquet", out / "scores.json"]
     write_parquet(files[0], scores.to_pandas())
     write_text(files[1], json.dumps(found, ensure_ascii=False, indent=1) + "\n", replace=True)
-    figures = forecast_figures(forecasts[-1], events, scores.filter(pl.col("origin") == forecasts[-1].origin), summary)
+    figures = forecast_figures(forecasts[-1], events, scores, summary)
     for name, (title, figure) in figures.items():
         files.append(save_figure(figure, out / f"{name}.png", title))
     print_scores(found, summary, Console(stderr=True, markup=False, highlight=False))

@@ -8,10 +8,9 @@ import numpy as np
 import polars as pl
 
 from sahelsim.forecast.marginal import ALPHA
-from sahelsim.forecast.read import Forecast
 from sahelsim.forecast.report import by_level, pit_of
 from sahelsim.forecast.skill import Summary
-from sahelsim.plot.forecast_words import MODEL_COLOUR, OUTCOME_NAMES, colour_of, origin_of
+from sahelsim.plot.forecast_words import MODEL_COLOUR, OUTCOME_NAMES, colour_of
 from sahelsim.plot.style import INK, dress, new_figure
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["coverage_figure", "pit_figure"]
 
 
-def pit_figure(forecast: Forecast, scores: pl.DataFrame) -> Figure:
+def pit_figure(source: str, scores: pl.DataFrame) -> Figure:
     """A histogram for each level and outcome."""
     levels = scores["level"].unique(maintain_order=True).to_list()
     outcomes = scores["outcome"].unique(maintain_order=True).to_list()
@@ -28,9 +27,7 @@ def pit_figure(forecast: Forecast, scores: pl.DataFrame) -> Figure:
         "Where the record falls among the draws, over all months and units. Flat: calibrated. A hump: the forecast is",
         "too wide; a bowl: too narrow; a slope to the right: too low. A count is spread over its share of the draws.",
     ]
-    figure = new_figure(
-        origin_of(forecast), "Histogram of the probability integral transform", 0.9 + 1.5 * len(levels), notes=notes
-    )
+    figure = new_figure(source, "Histogram of the probability integral transform", 0.9 + 1.5 * len(levels), notes=notes)
     panels = figure.subplots(len(levels), len(outcomes), squeeze=False, sharex=True)
     for row, level in zip(panels, levels, strict=True):
         for axes, outcome in zip(row, outcomes, strict=True):
@@ -43,7 +40,7 @@ def pit_figure(forecast: Forecast, scores: pl.DataFrame) -> Figure:
     return figure
 
 
-def coverage_figure(forecast: Forecast, summary: Summary) -> Figure:
+def coverage_figure(source: str, summary: Summary) -> Figure:
     """A bar for each model, level and outcome, and the line where it should be."""
     means = by_level(summary)
     levels = means["level"].unique(maintain_order=True).to_list()
@@ -52,7 +49,7 @@ def coverage_figure(forecast: Forecast, summary: Summary) -> Figure:
         "Share of months and units in which the record lies in the central 90 % interval of a model. Of small counts",
         "an interval holds more than 90 %, since it cannot be cut finer than by whole events.",
     ]
-    figure = new_figure(origin_of(forecast), "Coverage of the 90 % interval", 0.9 + 1.7 * len(levels), notes=notes)
+    figure = new_figure(source, "Coverage of the 90 % interval", 0.9 + 1.7 * len(levels), notes=notes)
     panels = figure.subplots(len(levels), len(outcomes), squeeze=False)
     for row, level in zip(panels, levels, strict=True):
         for axes, outcome in zip(row, outcomes, strict=True):

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from sahelsim.forecast.read import Forecast
 from sahelsim.forecast.score import MODEL
 from sahelsim.forecast.skill import Summary
-from sahelsim.plot.forecast_words import OUTCOME_NAMES, colour_of, origin_of, unit_name
+from sahelsim.plot.forecast_words import OUTCOME_NAMES, colour_of, unit_name
 from sahelsim.plot.style import INK, dress, new_figure
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ _MARKERS = {"negbin12": "s", "negbin6": "^", "negbin3": "v", "zero": "x", "last"
 _NAMED = 8  # units of a level that are drawn one by one; of more, the mean over the units
 
 
-def crps_figure(forecast: Forecast, summary: Summary) -> Figure:
+def crps_figure(source: str, summary: Summary) -> Figure:
     """A row for each target, a mark for each model; cells are drawn as their mean."""
     from matplotlib.lines import Line2D
 
@@ -37,7 +36,7 @@ def crps_figure(forecast: Forecast, summary: Summary) -> Figure:
         Line2D([], [], ls="", marker=_MARKERS.get(model, "o"), color=colour_of(model), ms=4, label=model)
         for model in models
     ]
-    figure = new_figure(origin_of(forecast), "CRPS by target and model", 1.5 + _ROW * len(rows), notes=notes, keys=keys)
+    figure = new_figure(source, "CRPS by target and model", 1.5 + _ROW * len(rows), notes=notes, keys=keys)
     axes = figure.subplots()
     axes.axvline(1.0, color=INK, lw=0.6)
     for y, (_, shares) in enumerate(rows):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sahelsim.forecast.read import Forecast
 from sahelsim.forecast.score import MODEL
 from sahelsim.ged.units import COUNTRIES, month_name
@@ -31,11 +33,13 @@ def unit_name(level: str, unit: str) -> str:
     return _COUNTRIES.get(unit, unit) if level == "country" else unit
 
 
-def origin_of(forecast: Forecast) -> str:
-    """What a reader needs to make the forecast again."""
+def origin_of(forecast: Forecast, origins: Sequence[int] = ()) -> str:
+    """What a reader needs to make the forecast again; `origins` where there are several."""
     manifest = forecast.manifest
     parts = [str(manifest[key]) for key in ("scenario", "name") if isinstance(manifest.get(key), str)][:1]
-    parts += [f"origin {month_name(forecast.origin)}"]
+    months = sorted(origins) or [forecast.origin]
+    several = f"{len(months)} origins, {month_name(months[0])} to {month_name(months[-1])}"
+    parts += [several if len(months) > 1 else f"origin {month_name(months[0])}"]
     parts += [f"seed {manifest['seed']}"] if isinstance(manifest.get("seed"), int) else []
     versions = manifest.get("versions")
     version = versions.get("sahelsim") if isinstance(versions, dict) else None
