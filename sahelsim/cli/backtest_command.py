@@ -62,7 +62,7 @@ def backtest_command(
         folder = out / month_name(plan.origin)
         made = _forecast(loaded.scenario, events, plan, folder, ged, workers or cores(), errors, quiet=quiet)
         if not made and not quiet:
-            errors.print(f"{folder} was forecast before and is taken as it is")
+            errors.print(f"{folder} was forecast before and is taken as it is", soft_wrap=True)
         folders.append(folder)
     found, files = _score(folders, events, out / "scores", ged)
     if as_json:
