@@ -204,6 +204,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 COUNTS = np.random.default_rng(4).poisson(2.0, (6, 5))
 
 
+@pytest.mark.jit_only
 def test_resampled_island_has_no_key_twice(
     scenario: Scenario, blueprint: Blueprint, keys: list[tuple[int, int]]
 ) -> None:
@@ -235,6 +236,7 @@ def test_more_islands_than_keys_are_refused(scenario: Scenario) -> None:
         assimilate(scenario, _survey(scenario, COUNTS), [{}])
 
 
+@pytest.mark.jit_only
 def test_weights_are_the_likelihood_of_the_record(scenario: Scenario, blueprint: Blueprint) -> None:
     """Without drawing anew: the tempered product over the months, and the evidence its mean."""
     survey = _survey(scenario, COUNTS, resample_below=0.0, trust=0.4)
@@ -253,6 +255,7 @@ def test_weights_are_the_likelihood_of_the_record(scenario: Scenario, blueprint:
     assert found.effective[-1] == pytest.approx(1 / (found.weights**2).sum() / 4)
 
 
+@pytest.mark.jit_only
 def test_islands_count_by_evidence_and_size(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ensemble without drawing anew weighs particles as one big island would; of unequal islands too."""
     monkeypatch.setattr(whole, "ISLAND", 4)

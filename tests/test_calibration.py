@@ -56,6 +56,7 @@ def posterior(made: tuple[Path, Calibrated, pl.DataFrame]) -> Posterior:
     return open_posterior(made[0] / "out")
 
 
+@pytest.mark.jit_only
 def test_a_stopped_calibration_goes_on_and_gives_the_same_bytes(made, tmp_path):
     folder, result, record = made
     with pytest.raises(BadInput, match="only 9 of 64 runs are good"):
@@ -118,6 +119,7 @@ def test_a_replicate_takes_its_draw_however_many_there_are(posterior):
     assert not np.any(counts[posterior.weights == 0])
 
 
+@pytest.mark.jit_only
 def test_runs_over_a_posterior_keep_their_draws(made, posterior, tmp_path, capsys):
     folder, _, _ = made
     run = ["run", "two_actors", *CHANGES, "--seed", "11", "--replicates", "3", "-q", "--posterior", str(folder / "out")]
@@ -206,6 +208,7 @@ def test_the_command_writes_posterior_and_figures(made, tmp_path, capsys):
     assert hash_of(out / "posterior.parquet") == hash_of(folder / "out" / "posterior.parquet")
 
 
+@pytest.mark.jit_only
 def test_too_little_data_and_too_few_runs_are_told(made, tmp_path):
     folder, _, record = made
     loaded = load(folder)

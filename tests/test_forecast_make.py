@@ -83,6 +83,7 @@ def test_file_says_the_same(forecast: Forecast, tmp_path: Path) -> None:
     assert dict(rows.iter_rows()) == {"events": mine.sum(), "deaths_best": forecast.cells.dead[mine].sum()}
 
 
+@pytest.mark.jit_only
 def test_months_before_the_first_change_nothing_after(
     scenario: Scenario, events: pl.DataFrame, forecast: Forecast
 ) -> None:
@@ -99,6 +100,7 @@ def test_record_moves_the_forecast(
     assert make_forecast(scenario, busy, PLAN).events["dyad"].sum() > 1.4 * forecast.events["dyad"].sum()
 
 
+@pytest.mark.jit_only
 def test_without_model_and_without_following(scenario: Scenario, events: pl.DataFrame, forecast: Forecast) -> None:
     alone = make_forecast(scenario, events, Plan(ORIGIN, PLAN.first, PLAN.last, 40, 6, model=False))
     assert alone.assimilation.weights.size == 2

@@ -54,7 +54,7 @@ def _could_join(
     for i in range(living.size):
         u = np.uint64(living[i])
         found[n] = living[i]
-        n += tempted[np.uint64(unit_cell[u]), np.uint64(unit_actor[u])]
+        n += int(tempted[np.uint64(unit_cell[u]), np.uint64(unit_actor[u])])
     return found[:n]
 
 

@@ -105,6 +105,9 @@ def enlist(
 _RUN = np.uint64(64)
 """Places of units that are looked at together: few are large."""
 
+_MOST = 2147483647
+"""Fighters that a unit can be counted with."""
+
 
 @kernel
 def _any_of(values: I32, first: int | np.uint64, last: int | np.uint64, least: int | np.int32) -> bool:
@@ -125,7 +128,7 @@ def split_large(
     `room` (A, 2) is the first place of each actor's new units and the one behind the last.
     """
     free = room[:, 0].copy()
-    least = np.int32(math.ceil(split_factor * unit_size.min()))
+    least = np.int32(min(math.ceil(split_factor * unit_size.min()), _MOST))
     places = np.uint64(unit_strength.size)
     for first in range(np.uint64(0), places, _RUN):
         last = min(first + _RUN, places)
