@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-slow test-slurm coverage check docs bench reference patterns ablation flee examples examples-engines calibrate validation clean
+.PHONY: run test test-slow test-slurm test-slurm-slow coverage check docs bench reference patterns ablation flee examples examples-engines calibrate validation clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("sahelsim needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -24,6 +24,9 @@ test-slow: $(STAMP)  ## the slow science tiers
 	$(BIN)/python -m pytest -m slow
 
 test-slurm: $(STAMP)  ## sweeps on a real Slurm of two pretended nodes; installs Debian's packages where root and apt are there
+	$(PYTHON) tests/slurm/with_slurm.py $(BIN)/python -m pytest -m "slurm and not slow" tests/test_sweep_on_slurm.py
+
+test-slurm-slow: $(STAMP)  ## the same with a walltime that ends and a node that fails: minutes of waiting
 	$(PYTHON) tests/slurm/with_slurm.py $(BIN)/python -m pytest -m slurm tests/test_sweep_on_slurm.py
 
 coverage: $(STAMP)  ## lines run under test with the JIT off

@@ -132,6 +132,7 @@ def hurry(array):
         subprocess.run(["scontrol", "update", f"JobId={array.job}", "StartTime=now"], check=False, capture_output=True)
 
 
+@pytest.mark.slow  # a minute of waiting for the limit
 def test_a_task_at_the_end_of_its_walltime_goes_back_and_goes_on(undisturbed, tmp_path):
     """A task of two cores that believes its runs to be short, the real signal, and a limit of one minute."""
     file, _ = undisturbed
@@ -149,6 +150,7 @@ def test_a_task_at_the_end_of_its_walltime_goes_back_and_goes_on(undisturbed, tm
     first = rows_in(store)
     assert 1 <= first < array.runs
     assert len(list_shards(store)) == 2  # a worker has a shard
+    time.sleep(3)  # Slurm's word that the task has ended must not meet the next one
     wait_for(lambda: hurry(array) or rows_in(store) > first, process)
     assert main(["sweep", "cancel", str(longer), "--store", str(store)]) == 0
     process.communicate(timeout=WAIT)
@@ -156,6 +158,7 @@ def test_a_task_at_the_end_of_its_walltime_goes_back_and_goes_on(undisturbed, tm
     assert rows["run"].n_unique() == rows.height == rows_in(store) > first
 
 
+@pytest.mark.slow
 def test_a_node_that_fails_costs_nothing_but_time(undisturbed, tmp_path, capsys):
     file, expected = undisturbed
     store = tmp_path / "store"
