@@ -109,6 +109,7 @@ def test_same_seed_same_bytes_on_any_number_of_workers(plain: bytes, world: Path
     assert _forecast(world, record, tmp_path / "two", "--workers", "2") == plain
 
 
+@pytest.mark.jit_only
 def test_seed_and_forced_resampling(
     plain: bytes, world: Path, record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +235,7 @@ def _stamps(out: Path) -> dict[str, int]:
     return {folder.name: (folder / "forecast.parquet").stat().st_ino for folder in out.iterdir()}
 
 
+@pytest.mark.jit_only
 def test_finished_origins_are_taken_as_they_are(
     world: Path, two_years: Path, tmp_path: Path, scored: list[list[Path]], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -286,6 +288,7 @@ def test_default_origins_have_a_year_of_record_on_either_side(
     assert made == ["2020-10"]  # of 2021 there is no whole year after it
 
 
+@pytest.mark.jit_only
 def test_backtest_scores(world: Path, two_years: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["backtest", str(world), "--ged", str(two_years), "--out", str(tmp_path / "back"), *SIZES]
     assert main([*arguments, "--origin", "2020-12", "--workers", "1", "--json"]) == 0
