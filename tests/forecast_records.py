@@ -9,7 +9,7 @@ import polars as pl
 
 from sahelsim.forecast.baselines.history import History, Marks, first_day
 from sahelsim.ged.columns import SCHEMA
-from sahelsim.ged.units import month_id_of
+from sahelsim.terms import month_id as month_id_of
 
 __all__ = ["FIRST", "events_of", "history"]
 

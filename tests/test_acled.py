@@ -18,8 +18,9 @@ from sahelsim.acled.actors import meaning_of, read_rules
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
 from sahelsim.ged import SCHEMA, read_ged
-from sahelsim.ged.units import month_id_of, monthly_counts
+from sahelsim.ged.units import monthly_counts
 from sahelsim.grid import prio_gid
+from sahelsim.terms import month_id as month_id_of
 
 COLUMNS = (
     "event_id_cnty", "event_date", "year", "time_precision", "disorder_type", "event_type", "sub_event_type", "actor1",

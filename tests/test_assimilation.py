@@ -23,7 +23,7 @@ from sahelsim.assimilation.months import steps_by_month
 from sahelsim.assimilation.smoothing import smoothed_so_far
 from sahelsim.errors import BadInput
 from sahelsim.forecast.known_record import known_record
-from sahelsim.ged.units import COUNTRIES, members, month_id_of, monthly_counts
+from sahelsim.ged.units import COUNTRIES, members, monthly_counts
 from sahelsim.grid import prio_gid
 from sahelsim.observation.report import Observation, observe_scenario
 from sahelsim.record import ReplicateRecord
@@ -33,6 +33,7 @@ from sahelsim.scenario.outside import entrances
 from sahelsim.scenario.schema import Calendar, Scenario
 from sahelsim.scenario.targets import with_values
 from sahelsim.schedule import Play, begin, run_step
+from sahelsim.terms import month_id as month_id_of
 from sahelsim.world.build import Blueprint, build_blueprint
 from sahelsim.world.ground import Ground
 

@@ -19,7 +19,8 @@ from sahelsim.forecast.baselines.history import first_day
 from sahelsim.forecast.baselines.quantiles import negative_binomial
 from sahelsim.forecast.marginal import marginal_scores
 from sahelsim.ged import read_ged
-from sahelsim.ged.units import DYADS, month_id_of, monthly_counts
+from sahelsim.ged.units import DYADS, monthly_counts
+from sahelsim.terms import month_id as month_id_of
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 RECORD, FIGURES = SHARED / "ucdp_ged_central_sahel_2012_2021.csv", SHARED / "baseline_crps_2020_2021.csv"

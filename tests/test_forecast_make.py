@@ -14,10 +14,12 @@ from sahelsim.errors import BadInput
 from sahelsim.forecast.make import CellDraws, Forecast, Plan, make_forecast
 from sahelsim.forecast.marks import mark, marks_of, sum_marks
 from sahelsim.forecast.places import Places, recorded_places, share_out
+from sahelsim.forecast.read import FILE
 from sahelsim.forecast.state import state_table
-from sahelsim.forecast.write import FORECAST, require_room, write_forecast
-from sahelsim.ged.units import COUNTRIES, month_id_of
+from sahelsim.forecast.write import require_room, write_forecast
+from sahelsim.ged.units import COUNTRIES
 from sahelsim.scenario.schema import Scenario
+from sahelsim.terms import month_id as month_id_of
 
 ORIGIN = month_id_of(2020, 6)
 PLAN = Plan(ORIGIN, ORIGIN + 2, ORIGIN + 4, draws=40, particles=6)
@@ -68,7 +70,7 @@ def test_cells_add_up_to_the_countries(forecast: Forecast) -> None:
 
 def test_file_says_the_same(forecast: Forecast, tmp_path: Path) -> None:
     write_forecast(forecast, tmp_path / "f", {})
-    table = pl.read_parquet(tmp_path / "f" / FORECAST)
+    table = pl.read_parquet(tmp_path / "f" / FILE)
     assert table.columns == ["level", "unit", "outcome", "month_id", "draw", "value"]
     assert table["month_id"].unique().sort().to_list() == [PLAN.first, PLAN.first + 1, PLAN.last]
     key = ["level", "unit", "outcome", "month_id", "draw"]
@@ -229,7 +231,7 @@ def test_nothing_but_a_forecast_is_replaced(forecast: Forecast, tmp_path: Path) 
     write_forecast(forecast, out, {})
     (out / "scores").mkdir()
     write_forecast(forecast, out, {})
-    assert sorted(file.name for file in out.iterdir()) == [FORECAST, "manifest.json", "state.parquet"]
+    assert sorted(file.name for file in out.iterdir()) == [FILE, "manifest.json", "state.parquet"]
     run = tmp_path / "run"
     run.mkdir()
     require_room(run)
@@ -257,7 +259,7 @@ def test_cells_are_counted_in_blocks(forecast: Forecast, monkeypatch: pytest.Mon
     write_forecast(forecast, tmp_path / "one", {})
     monkeypatch.setattr("sahelsim.forecast.write._CELLS_AT_ONCE", 7)
     write_forecast(forecast, tmp_path / "many", {})
-    one, many = (pl.read_parquet(tmp_path / name / FORECAST) for name in ("one", "many"))
+    one, many = (pl.read_parquet(tmp_path / name / FILE) for name in ("one", "many"))
     assert one.equals(many)
     assert isinstance(forecast.cells, CellDraws)
     assert forecast.cells.gids.size > 7

@@ -15,8 +15,9 @@ from ged_rows import event, write_table
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
 from sahelsim.forecast.read import COLUMNS, open_forecast
-from sahelsim.ged.units import DYADS, OUTCOMES, month_id_of
+from sahelsim.ged.units import DYADS, OUTCOMES
 from sahelsim.grid import prio_gid
+from sahelsim.terms import month_id as month_id_of
 
 ORIGIN = month_id_of(2020, 6)
 MONTHS = (ORIGIN + 1, ORIGIN + 2, ORIGIN + 3)

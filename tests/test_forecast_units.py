@@ -10,9 +10,10 @@ from ged_rows import event, write_table
 
 from sahelsim.errors import BadInput
 from sahelsim.ged import read_ged
-from sahelsim.ged.units import LEVELS, SCHEMA, month_id_of, month_name, monthly_counts
+from sahelsim.ged.units import LEVELS, SCHEMA, month_name, monthly_counts
 from sahelsim.grid import prio_gid
 from sahelsim.results.columns import TABLES
+from sahelsim.terms import month_id as month_id_of
 
 RECORD = Path(__file__).resolve().parents[2] / "shared" / "data" / "ucdp_ged_central_sahel_2012_2021.csv"
 MAY = month_id_of(2020, 5)

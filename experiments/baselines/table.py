@@ -14,7 +14,8 @@ from sahelsim.forecast.baselines import baseline_draws, baselines_of, history_of
 from sahelsim.forecast.score import Target, score_draws, span_of
 from sahelsim.forecast.skill import BEST, summarise
 from sahelsim.ged import read_ged
-from sahelsim.ged.units import DYADS, OUTCOMES, month_id_of, monthly_counts
+from sahelsim.ged.units import DYADS, OUTCOMES, monthly_counts
+from sahelsim.terms import month_id as month_id_of
 
 _OCTOBER = 10
 

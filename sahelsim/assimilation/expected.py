@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from sahelsim.ged import units
 from sahelsim.ged.units import COUNTRIES, LAKE_CHAD_EAST
 from sahelsim.observation.chance import chance_named, counted_deaths
 from sahelsim.observation.sides import recorded_sides
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTORS", "DYADS", "Expected", "Expecting"]
 
-ACTORS = ("JNIM", "IS", "Gov")
+ACTORS = tuple(units.ACTORS)
 """Actors in the order of the arrays here; Gov is any government."""
 
-DYADS = ("JNIM-IS", "JNIM-Gov", "IS-Gov", "OSV_JNIM", "OSV_IS")
+DYADS = tuple(units.DYADS)
 """Dyads and one-sided violence by name, in the order of the arrays here."""
 
 F64 = npt.NDArray[np.float64]

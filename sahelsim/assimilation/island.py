@@ -17,7 +17,7 @@ discrepancies are worked out once more with what each surviving line expects smo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,9 +88,7 @@ class _Line:
     countries: list[F64]
 
 
-def run_island(
-    survey: Survey, blueprints: Sequence[tuple[int, Blueprint]], number: int, tick: Callable[[], None] | None = None
-) -> Island:
+def run_island(survey: Survey, blueprints: Sequence[tuple[int, Blueprint]], number: int) -> Island:
     """Follow the record with one island, and run on to the last month.
 
     Parameters
@@ -101,8 +99,6 @@ def run_island(
         Number of the draw of the priors, and the world under it, of each particle.
     number : int
         Number of the island: particles draw their chances from it and their own number.
-    tick : callable, optional
-        Called after each month.
     """
     size, known = len(blueprints), len(survey.record)
     expecting = Expecting(blueprints[0][1])
@@ -130,8 +126,6 @@ def run_island(
                 state, log_weights = state.of(chosen), np.full(size, -np.log(size))
         if t == known - 1:
             hidden = _hidden(lines)
-        if tick is not None:
-            tick()
     return Island(
         number, evidence, np.exp(log_weights), np.array([line.draw for line in lines]),
         np.stack([line.dyads for line in lines]), np.stack([line.actors for line in lines]),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from sahelsim.cli.files import write_parquet, write_text
-from sahelsim.cli.forecast_command import month_of_text, prepare_kernels, read_record
-from sahelsim.cli.waiting import cores, progress_bar
+from sahelsim.cli.forecast_command import month_of_text
+from sahelsim.cli.record_files import read_record
+from sahelsim.cli.score_command import write_scores
+from sahelsim.cli.waiting import cores, prepare_kernels, progress_bar
 from sahelsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def _plans(
     """A plan for each origin: January to December of the year after it."""
     from sahelsim.forecast.make import Plan
     from sahelsim.forecast.score import RECORD_NEEDED, span_of
-    from sahelsim.ged.units import month_id_of, month_name
+    from sahelsim.ged.units import month_name
+    from sahelsim.terms import month_id as month_id_of
     from sahelsim.terms import month_of
 
     first, last = span_of(events)
@@ -106,7 +108,7 @@ def _plans(
 
 def _year_after(origin: int) -> tuple[int, int]:
     """First and last month of the calendar year after an origin."""
-    from sahelsim.ged.units import month_id_of
+    from sahelsim.terms import month_id as month_id_of
     from sahelsim.terms import month_of
 
     year = month_of(origin)[0] + 1
@@ -141,8 +143,6 @@ def _score(
     from sahelsim.forecast.report import report
     from sahelsim.forecast.score import score_forecast
     from sahelsim.forecast.skill import summarise
-    from sahelsim.plot.forecast_figures import forecast_figures
-    from sahelsim.plot.save import make_folder, save_figure
 
     forecasts = [open_forecast(folder) for folder in folders]
     scores = pl.concat([score_forecast(forecast, events) for forecast in forecasts])
@@ -154,12 +154,6 @@ def _score(
         "forecast": ", ".join(str(folder) for folder in folders), "record": [str(path) for path in ged],
         "months_left_out": 0, **report(scores, summary),
     }  # fmt: skip
-    make_folder(out)
-    files = [out / "scores.parquet", out / "scores.json"]
-    write_parquet(files[0], scores.to_pandas())
-    write_text(files[1], json.dumps(found, ensure_ascii=False, indent=1) + "\n", replace=True)
-    figures = forecast_figures(forecasts[-1], events, scores, summary)
-    for name, (title, figure) in figures.items():
-        files.append(save_figure(figure, out / f"{name}.png", title))
+    files = write_scores(forecasts[-1], events, scores, summary, found, out, ["png"])
     print_scores(found, summary, Console(stderr=True, markup=False, highlight=False))
     return found, files

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from sahelsim.cli.record_files import read_record
 from sahelsim.cli.stopping import Stopped
 from sahelsim.errors import BadInput
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from sahelsim.sweep.engines.base import Tally
 
 __all__ = ["calibrate_command"]
@@ -49,7 +48,7 @@ def calibrate_command(
     loaded = load_calibration(file)
     folder = Path("runs") / loaded.calibration.name if out is None else out
     errors = Console(stderr=True, markup=False, highlight=False)
-    record = _record(ged, errors, skip_bad_rows=skip_bad_rows) if ged else None
+    record = read_record(ged, errors, skip_bad_rows=skip_bad_rows) if ged else None
     chosen = choose_engine(loaded.calibration.engine, engine, workers)
     prepare_folder(folder, resume=resume)
     with ExitStack() as bars:
@@ -73,15 +72,6 @@ def calibrate_command(
     elif not quiet:
         _print(found, Console(markup=False, highlight=False))
         print(f"\n{result.runs:,} runs; posterior, tables and figures are in {folder}")
-
-
-def _record(files: Sequence[Path], errors: Console, *, skip_bad_rows: bool) -> pl.DataFrame:
-    from sahelsim.ged import read_ged
-
-    record = read_ged(files, skip_bad_rows=skip_bad_rows)
-    if record.skipped:
-        errors.print(f"{len(record.skipped):,} bad rows skipped; `sahelsim ged --skip-bad-rows` lists them")
-    return record.events
 
 
 def _bars(stack: ExitStack, errors: Console, *, quiet: bool) -> Callable[[str], Callable[[Tally], None]]:
@@ -143,8 +133,8 @@ def _print(found: dict[str, Any], console: Console) -> None:
 def _remark(about: dict[str, Any]) -> str:
     if not about["identified"]:
         return "not identified"
-    return "at the edge of its prior" if about["at_its_edge"] else ""
+    return "at its edge" if about["at_its_edge"] else ""
 
 
 def _range(three: list[float]) -> str:
-    return f"{three[0]:.3g} to {three[2]:.3g}"
+    return f"{three[0]:.2g} to {three[2]:.2g}"

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from sahelsim.cli.waiting import cores, progress_bar
+from sahelsim.cli.record_files import read_record
+from sahelsim.cli.waiting import cores, prepare_kernels, progress_bar
 from sahelsim.errors import BadInput
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from sahelsim.forecast.make import Forecast, Plan
     from sahelsim.scenario.schema import Scenario
 
-__all__ = ["forecast_command", "month_of_text", "prepare_kernels", "read_record"]
+__all__ = ["forecast_command", "month_of_text"]
 
 
 _YEARS = (1946, 2200)  # the first year of UCDP's data, and one far away
@@ -86,7 +85,7 @@ def month_of_text(text: str, option: str) -> int:
     BadInput
         It is no month.
     """
-    from sahelsim.ged.units import month_id_of
+    from sahelsim.terms import month_id as month_id_of
 
     match = re.fullmatch(r"(\d{4})-(\d{1,2})", text)
     if match is None or not 1 <= int(match[2]) <= 12 or not _YEARS[0] <= int(match[1]) <= _YEARS[1]:
@@ -94,26 +93,6 @@ def month_of_text(text: str, option: str) -> int:
             f"is {text!r}; expected a month as YYYY-MM, such as 2020-10, from {_YEARS[0]} to {_YEARS[1]}", path=option
         )
     return month_id_of(int(match[1]), int(match[2]))
-
-
-def read_record(files: Sequence[Path], errors: Console, *, skip_bad_rows: bool) -> pl.DataFrame:
-    """Events of the files of UCDP GED, with a word on rows that were left out."""
-    from sahelsim.ged import read_ged
-
-    record = read_ged(files, skip_bad_rows=skip_bad_rows)
-    if record.skipped:
-        errors.print(f"{len(record.skipped):,} bad rows skipped; `sahelsim ged --skip-bad-rows` lists them")
-    return record.events
-
-
-def prepare_kernels(console: Console, *, quiet: bool) -> None:
-    """Compile the kernels on all cores if that has not been done."""
-    from sahelsim.warmup import fill_cache, is_cold
-
-    if is_cold():
-        if not quiet and console.is_terminal:
-            console.print("compiling the kernels (once; some 15 to 40 seconds) …")
-        fill_cache(cores())
 
 
 def _from_posterior(folder: Path | None, scenario: Scenario, plan: Plan) -> list[dict[str, Any]] | None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sahelsim.cli.files import write_parquet, write_text
+from sahelsim.cli.record_files import read_record
 from sahelsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -71,12 +72,7 @@ def _open(paths: Sequence[Path], errors: Console) -> list[Run]:
 
 def _record(files: Sequence[Path], errors: Console, *, skip_bad_rows: bool) -> pd.DataFrame:
     """Events of the files of UCDP GED, with a word on rows that were left out."""
-    from sahelsim.ged import read_ged
-
-    record = read_ged(files, skip_bad_rows=skip_bad_rows)
-    if record.skipped:
-        errors.print(f"{len(record.skipped):,} bad rows skipped; `sahelsim ged --skip-bad-rows` lists them")
-    frame: pd.DataFrame = record.events.to_pandas()
+    frame: pd.DataFrame = read_record(files, errors, skip_bad_rows=skip_bad_rows).to_pandas()
     return frame
 
 

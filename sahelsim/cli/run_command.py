@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from sahelsim.cli.waiting import cores, progress_bar
+from sahelsim.cli.waiting import cores, prepare_kernels, progress_bar
 from sahelsim.errors import BadInput
 from sahelsim.scenario.load import Loaded, read_scenario
 from sahelsim.scenario.region_spec import SyntheticRegion
@@ -49,7 +48,7 @@ def run_command(
     target = out if out is not None else default_out(scenario, overrides)
     errors = Console(stderr=True, markup=False, highlight=False)
     draws = None if posterior is None else _drawn(posterior, scenario, settings, errors, quiet=quiet)
-    _prepare_kernels(errors, quiet=quiet)
+    prepare_kernels(errors, quiet=quiet)
     title = f"{scenario.name}, {scenario.replicates} × {scenario.calendar.steps} steps"
     with _placed(loaded), progress_bar(errors, title, quiet=quiet) as progress:
         summary = run_scenario(
@@ -105,22 +104,6 @@ def _drawn(path: Path, scenario: Scenario, settings: Sequence[str], errors: Cons
     if differing and not quiet:
         errors.print(f"note: {', '.join(differing)} differ from the scenario that was calibrated", soft_wrap=True)
     return PosteriorDraws.of(posterior, scenario)
-
-
-def _prepare_kernels(console: Console, *, quiet: bool) -> None:
-    """Compile the kernels on all cores if that has not been done, and say why nothing moves meanwhile."""
-    from sahelsim.accelerate import kernel_directory
-    from sahelsim.warmup import fill_cache, is_cold
-
-    if is_cold():
-        if not quiet and console.is_terminal:
-            console.print("compiling the kernels (once; some 15 to 40 seconds) …")
-        fill_cache(cores())
-    elif kernel_directory() is None and not quiet and not os.environ.get("NUMBA_DISABLE_JIT"):
-        console.print(
-            "compiled kernels cannot be kept, as neither the cache nor the temporary directory can be written: "
-            "every run compiles them anew; set NUMBA_CACHE_DIR to a directory that can be"
-        )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from sahelsim.cli.files import write_parquet, write_text
+from sahelsim.cli.record_files import read_record
 from sahelsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sahelsim.forecast.read import Forecast
     from sahelsim.forecast.skill import Summary
 
-__all__ = ["score_command"]
+__all__ = ["score_command", "write_scores"]
 
 
 def score_command(
@@ -42,7 +43,6 @@ def score_command(
     from sahelsim.forecast.report import report
     from sahelsim.forecast.score import score_forecast
     from sahelsim.forecast.skill import summarise
-    from sahelsim.ged import read_ged
     from sahelsim.plot.save import check_formats
 
     check_formats(formats)
@@ -51,16 +51,14 @@ def score_command(
         raise BadInput(f"there is no baseline {reference!r}; known are {', '.join(known)}", path="--reference")
     forecast = open_forecast(folder)
     errors = Console(stderr=True, markup=False, highlight=False)
-    record = read_ged(ged, skip_bad_rows=skip_bad_rows)
-    if record.skipped and not quiet:
-        errors.print(f"{len(record.skipped):,} rows of the record are left out; sahelsim ged lists them")
-    scores = score_forecast(forecast, record.events, partial=partial)
+    events = read_record(ged, errors, skip_bad_rows=skip_bad_rows, quiet=quiet)
+    scores = score_forecast(forecast, events, partial=partial)
     summary = summarise(scores, reference=reference, resamples=resamples, confidence=confidence)
     found: dict[str, Any] = {
         "forecast": str(folder), "record": [str(path) for path in ged],
         "months_left_out": len(forecast.months) - scores["month_id"].n_unique(), **report(scores, summary),
     }  # fmt: skip
-    files = _write(forecast, record.events, scores, summary, found, folder / "scores" if out is None else out, formats)
+    files = write_scores(forecast, events, scores, summary, found, folder / "scores" if out is None else out, formats)
     if as_json:
         print(json.dumps(found | {"files": [str(file) for file in files]}, ensure_ascii=False))
         return
@@ -71,10 +69,11 @@ def score_command(
     print("\nwritten:", *(f"  {file}" for file in files), sep="\n")
 
 
-def _write(
+def write_scores(
     forecast: Forecast, events: pl.DataFrame, scores: pl.DataFrame, summary: Summary, found: dict[str, Any],
     folder: Path, formats: Sequence[str],
 ) -> list[Path]:  # fmt: skip
+    """Tables and figures of scores, into a folder; the fan is that of `forecast`."""
     from sahelsim.plot.forecast_figures import forecast_figures
     from sahelsim.plot.save import make_folder, save_figure
 

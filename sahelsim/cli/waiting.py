@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-__all__ = ["Progress", "cores", "progress_bar"]
+__all__ = ["Progress", "cores", "prepare_kernels", "progress_bar"]
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is in all."""
@@ -31,3 +31,19 @@ def progress_bar(console: Console, title: str, *, quiet: bool) -> Iterator[Progr
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def prepare_kernels(console: Console, *, quiet: bool) -> None:
+    """Compile the kernels on all cores if that has not been done, and say why nothing moves meanwhile."""
+    from sahelsim.accelerate import kernel_directory
+    from sahelsim.warmup import fill_cache, is_cold
+
+    if is_cold():
+        if not quiet and console.is_terminal:
+            console.print("compiling the kernels (once; some 15 to 40 seconds) …")
+        fill_cache(cores())
+    elif kernel_directory() is None and not quiet and not os.environ.get("NUMBA_DISABLE_JIT"):
+        console.print(
+            "compiled kernels cannot be kept, as neither the cache nor the temporary directory can be written: "
+            "every run compiles them anew; set NUMBA_CACHE_DIR to a directory that can be"
+        )

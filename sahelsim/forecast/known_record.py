@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from sahelsim.errors import BadInput
-from sahelsim.ged.units import COUNTRIES, cell_of, members, month_name, monthly_counts, of_this_war
+from sahelsim.ged.units import COUNTRIES, MONTH, cell_of, members, month_name, monthly_counts, of_this_war
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,6 @@ I64 = npt.NDArray[np.int64]
 _SILENCE = 3
 """Months without any event at either end from which a record is held not to reach it."""
 
-_MONTH = (pl.col("date_start").dt.year().cast(pl.Int32) - 1980) * 12 + pl.col("date_start").dt.month().cast(pl.Int32)
-
 
 @dataclass(frozen=True)
 class KnownRecord:
@@ -35,7 +33,7 @@ class KnownRecord:
 
     def require_start(self, first: int) -> None:
         """Raise BadInput if the record begins only after month `first`: what is not recorded would count as peace."""
-        begins = int(self.events.select(_MONTH.min()).item())
+        begins = int(self.events.select(MONTH.min()).item())
         if begins - first >= _SILENCE:
             raise BadInput(
                 f"the record begins in {month_name(begins)}, and the scenario follows it from {month_name(first)} on; "
@@ -60,7 +58,7 @@ class KnownRecord:
         """``country`` (Gleditsch-Ward code as text), ``gid`` and ``age`` (months before the origin) of each event."""
         code = pl.col("country").replace_strict({k: str(v) for k, v in COUNTRIES.items()}, return_dtype=pl.String)
         return self.events.select(
-            code.alias("country"), cell_of().alias("gid"), (pl.lit(self.origin) - _MONTH).cast(pl.Float64).alias("age")
+            code.alias("country"), cell_of().alias("gid"), (pl.lit(self.origin) - MONTH).cast(pl.Float64).alias("age")
         )
 
     @property
@@ -86,10 +84,10 @@ def known_record(events: pl.DataFrame, origin: int) -> KnownRecord:
     BadInput
         There is no event before the origin, or none in its last months: the record begins later or ends earlier.
     """
-    known = of_this_war(events.filter(origin >= _MONTH))
+    known = of_this_war(events.filter(origin >= MONTH))
     if not known.height:
         raise BadInput(f"the record has no event of this war up to the origin {month_name(origin)}", path="--origin")
-    latest = int(known.select(_MONTH.max()).item())
+    latest = int(known.select(MONTH.max()).item())
     if origin - latest >= _SILENCE:
         raise BadInput(
             f"the record ends in {month_name(latest)}, before the origin {month_name(origin)}; "

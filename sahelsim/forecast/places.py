@@ -27,6 +27,7 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 _ROW = 720  # cells of PRIO-GRID in a row
+_LEAST = 1e-12  # concentration of a cell that nothing speaks for: gamma draws need one above 0
 _AROUND = tuple(dy * _ROW + dx for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx) != (0, 0))
 
 
@@ -91,7 +92,7 @@ def share_out(
         start, end = end, end + int(events[n].sum())
         if start == end:
             continue
-        shares = chance.gamma(np.maximum(_shares(places, int(chosen[n]), p, model=model) * p.place_clumping, 1e-12))
+        shares = chance.gamma(np.maximum(_shares(places, int(chosen[n]), p, model=model) * p.place_clumping, _LEAST))
         total = np.cumsum(shares)
         cell[start:end] = np.searchsorted(total, chance.random(end - start) * total[-1], side="right")
     owner = np.repeat(np.arange(events.size), events.ravel())

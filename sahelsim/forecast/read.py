@@ -13,11 +13,13 @@ import numpy.typing as npt
 import polars as pl
 
 from sahelsim.errors import BadInput
-from sahelsim.ged.units import ACTORS, COUNTRIES, DYADS, LEVELS, OUTCOMES, month_id_of, month_name
+from sahelsim.ged.units import ACTORS, COUNTRIES, DYADS, LEVELS, OUTCOMES, month_name
+from sahelsim.terms import month_id as month_id_of
 
-__all__ = ["COLUMNS", "FILE", "Forecast", "open_forecast"]
+__all__ = ["COLUMNS", "FILE", "MANIFEST", "Forecast", "open_forecast"]
 
 FILE = "forecast.parquet"
+MANIFEST = "manifest.json"
 COLUMNS = ("level", "unit", "outcome", "month_id", "draw", "value")
 
 I64 = npt.NDArray[np.int64]
@@ -107,7 +109,7 @@ def open_forecast(folder: str | Path) -> Forecast:
     file = folder / FILE
     if not file.is_file():
         raise BadInput(f"has no {FILE}; expected the directory of a forecast (sahelsim forecast)", file=folder)
-    manifest, origin = _manifest(folder / "manifest.json")
+    manifest, origin = _manifest(folder / MANIFEST)
     try:
         schema = pl.read_parquet_schema(file)
     except (pl.exceptions.PolarsError, OSError) as error:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.errors import BadInput
+from sahelsim.forecast.read import FILE, MANIFEST
 from sahelsim.forecast.state import state_table
 from sahelsim.ged.units import OUTCOMES, month_name
 
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
     from sahelsim.forecast.make import CellDraws, Forecast, Plan
     from sahelsim.scenario.schema import Scenario
 
-__all__ = ["FORECAST", "MANIFEST", "STATE", "is_forecast_of", "require_room", "write_forecast"]
+__all__ = ["STATE", "is_forecast_of", "require_room", "write_forecast"]
 
-FORECAST = "forecast.parquet"
 STATE = "state.parquet"
-MANIFEST = "manifest.json"
 
 I64 = npt.NDArray[np.int64]
 _FORMAT = "sahelsim-forecast"
@@ -49,7 +48,7 @@ def write_forecast(forecast: Forecast, out: Path, inputs: dict[str, Any]) -> Non
 
     require_room(out)
     with aside(out, force=True) as beside:
-        _write_draws(forecast, beside / FORECAST)
+        _write_draws(forecast, beside / FILE)
         state_table(forecast).write_parquet(beside / STATE, compression="zstd")
         text = json.dumps(manifest_of(forecast, inputs), indent=2, ensure_ascii=False)
         (beside / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -82,7 +81,7 @@ def is_forecast_of(folder: Path, scenario: Scenario, plan: Plan, events: pl.Data
 
     manifest = _manifest(folder)
     record = manifest.get("record")
-    if not isinstance(record, dict) or not (folder / FORECAST).is_file():
+    if not isinstance(record, dict) or not (folder / FILE).is_file():
         return False
     wanted = {
         "scenario_as_known": scenario_hash(known_at(scenario, plan.origin, plan.last, plan.what_if)),

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from sahelsim.errors import BadInput
+from sahelsim.terms import month_of
 
 __all__ = [
-    "ACTORS", "COUNTRIES", "DYADS", "GED_COLUMNS", "LEVELS", "OUTCOMES", "SCHEMA", "all_units", "cell_of", "members",
-    "month_id_of", "month_name", "monthly_counts", "of_this_war",
+    "ACTORS", "COUNTRIES", "DYADS", "GED_COLUMNS", "LEVELS", "MONTH", "OUTCOMES", "SCHEMA", "all_units", "cell_of",
+    "members", "month_name", "monthly_counts", "of_this_war",
 ]  # fmt: skip
 
 LEVELS = ("dyad", "actor", "country", "cell")
@@ -34,6 +35,9 @@ COUNTRIES: Mapping[str, int] = {
 """Countries as GED names them, and their Gleditsch-Ward codes: Gleditsch and Ward (1999), Int. Interactions 25."""
 
 _OTHER_NAMES = {"Côte d'Ivoire": "Ivory Coast", "Côte d’Ivoire": "Ivory Coast"}
+
+MONTH = (pl.col("date_start").dt.year().cast(pl.Int32) - 1980) * 12 + pl.col("date_start").dt.month().cast(pl.Int32)
+"""month_id in which an event begins, as `terms.month_id`."""
 
 _type, _a, _b = pl.col("type_of_violence"), pl.col("side_a"), pl.col("side_b")
 
@@ -74,15 +78,10 @@ SCHEMA: Mapping[str, pl.DataType] = {
 }
 
 
-def month_id_of(year: int, month: int) -> int:
-    """Month number of VIEWS: ``(year - 1980) * 12 + month``."""
-    return (year - 1980) * 12 + month
-
-
 def month_name(month_id: int) -> str:
     """``2020-10`` of a month number."""
-    year, month = divmod(month_id - 1, 12)
-    return f"{year + 1980}-{month + 1:02d}"
+    year, month = month_of(month_id)
+    return f"{year}-{month:02d}"
 
 
 def of_this_war(events: pl.DataFrame) -> pl.DataFrame:
@@ -167,9 +166,9 @@ def members(events: pl.DataFrame, *, cells: Sequence[int] = (), keep: Sequence[s
     missing = [name for name in (*GED_COLUMNS, *keep) if name not in events.columns]
     if missing:
         raise BadInput(f"the events have no column {', '.join(missing)}", path="events")
-    start = pl.col("date_start").dt
-    month = ((start.year().cast(pl.Int32) - 1980) * 12 + start.month().cast(pl.Int32)).alias("month_id")
-    rows = of_this_war(events.with_columns(pl.col("side_a", "side_b", "country").cast(pl.String))).with_columns(month)
+    rows = of_this_war(events.with_columns(pl.col("side_a", "side_b", "country").cast(pl.String))).with_columns(
+        MONTH.alias("month_id")
+    )
     code = pl.col("country").replace_strict({k: str(v) for k, v in COUNTRIES.items()}, return_dtype=pl.String)
     gid = cell_of()
     parts: list[tuple[str, pl.Expr, pl.Expr]] = [
