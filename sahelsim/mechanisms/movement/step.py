@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 
 from sahelsim.grid import Grid
-from sahelsim.mechanisms.movement.kernel import cell_appeal, mobile_actors, move_units, spread
+from sahelsim.mechanisms.movement.appeal_kernel import cell_appeal, mobile_actors, spread, words_of
+from sahelsim.mechanisms.movement.kernel import move_units
 from sahelsim.mechanisms.movement.parameters import MovementParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Trait
@@ -42,7 +43,7 @@ def appraise(world: World, parameters: MovementParameters, weeks: float | None =
     index_communities(world)
     ground, cells, actors, units, p = world.ground, world.cells, world.actors, world.units, parameters
     t = actors.traits
-    near = np.ones(cells.strength.shape, np.int8)
+    near = np.full((len(cells.strength), words_of(actors.camp.size)), ~np.uint64(0))  # everybody, everywhere
     if weeks is not None:
         mobile_actors(living_units(world), units.cell, units.actor, units.role, units.strength, near)
         spread(near, ground.grid.nx, hops_of(world, p, weeks)[1] + 1)
