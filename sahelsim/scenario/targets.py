@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -82,29 +82,65 @@ def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     BadInput
         A value does not fit its field.
     """
-    out: Any = scenario
+    tree: dict[str, Any] = {}
     for path, value in values.items():
-        try:
-            out = _placed(out, path.split("."), value)
-        except ValidationError as error:
-            detail = error.errors(include_url=False)[0]
-            raise BadInput(detail["msg"].removeprefix("Value error, "), path=path) from None
-    return out  # type: ignore[no-any-return]
+        *way, last = path.split(".")
+        branch = tree
+        for step in way:
+            branch = branch.setdefault(step, {})
+        branch[last] = _Value(path, value)
+    try:
+        return _placed(scenario, tree)  # type: ignore[no-any-return]
+    except _Refused as refused:
+        raise BadInput(str(refused), path=refused.path) from None
 
 
-def _placed(holder: Any, steps: Sequence[str], value: Any) -> Any:
-    if not steps:
-        return date.fromisoformat(value) if isinstance(holder, date) and isinstance(value, str) else value
-    step, rest = steps[0], steps[1:]
-    new = _placed(_item(holder, step), rest, value)
-    if isinstance(holder, BaseModel):
-        if rest and not _has_rules(type(holder)):
-            return holder.model_copy(update={step: new})
-        fields = {name: getattr(holder, name) for name in holder.model_fields_set | {step}}
-        return type(holder).model_validate({**fields, step: new}, strict=True)
+class _Value(NamedTuple):
+    """What is to be placed, and the path that it has."""
+
+    path: str
+    value: Any
+
+
+class _Refused(Exception):
+    """A model does not take the values."""
+
+    def __init__(self, path: str, error: ValidationError) -> None:
+        detail = error.errors(include_url=False)[0]
+        super().__init__(detail["msg"].removeprefix("Value error, "))
+        self.path = path
+
+
+def _placed(holder: Any, tree: Mapping[str, Any]) -> Any:
+    """A copy of a model, mapping or sequence with the values of a tree of steps; each on the way is copied once."""
+    new = {step: _laid(_item(holder, step), branch) for step, branch in tree.items()}
     if isinstance(holder, Mapping):
-        return {**holder, step: new}
-    return (*holder[: int(step)], new, *holder[int(step) + 1 :])
+        return {**holder, **new}
+    if not isinstance(holder, BaseModel):
+        return tuple(new.get(str(i), item) for i, item in enumerate(holder))
+    values = [branch for branch in tree.values() if isinstance(branch, _Value)]
+    if not values and not _has_rules(type(holder)):
+        return holder.model_copy(update=new)
+    fields = {name: getattr(holder, name) for name in holder.model_fields_set | set(new)}
+    try:
+        return type(holder).model_validate({**fields, **new}, strict=True)
+    except ValidationError as error:
+        raise _Refused(_path_to_blame(error, tree), error) from None
+
+
+def _laid(old: Any, branch: Any) -> Any:
+    if not isinstance(branch, _Value):
+        return _placed(old, branch)
+    return date.fromisoformat(branch.value) if isinstance(old, date) and isinstance(branch.value, str) else branch.value
+
+
+def _path_to_blame(error: ValidationError, tree: Mapping[str, Any]) -> str:
+    """Path of the value that a model refuses, or else of the first that is placed in it."""
+    place = error.errors(include_url=False)[0]["loc"]
+    branch: Any = tree.get(str(place[0])) if place else None
+    while not isinstance(branch, _Value):
+        branch = next(iter((branch or tree).values()))
+    return branch.path
 
 
 @cache

@@ -61,6 +61,8 @@ def leaves_the_world_alone(path: str) -> bool:
 
 
 def _with_scenario(blueprint: Blueprint, scenario: Scenario) -> Blueprint:
+    if scenario.actors is blueprint.scenario.actors:
+        return replace(blueprint, scenario=scenario)
     actors = scenario.actors.values()
     traits = np.array([[trait_of(actor, trait) for actor in actors] for trait in Trait])
     return replace(blueprint, scenario=scenario, base_traits=traits)

@@ -97,6 +97,7 @@ def write_parquet(path: Path, table: pa.Table, *, growing: bool = False) -> None
         pq.write_table(
             table, aside, compression=compression, compression_level=level, use_dictionary=texts,
             row_group_size=max(table.num_rows, 1), write_page_checksum=True, store_schema=False,
+            write_statistics=not growing,
         )  # fmt: skip
 
     write_file(path, write)
