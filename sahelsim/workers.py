@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from sahelsim.errors import SahelsimError
 
 if TYPE_CHECKING:
+    from sahelsim.results.packing import PackedPart
     from sahelsim.results.part import Part
     from sahelsim.scenario.schema import Scenario
     from sahelsim.world.build import Blueprint
@@ -169,13 +170,15 @@ def _here(
 def _spread(
     jobs: Sequence[Job], tasks: Sequence[Task], workers: int, progress: Progress | None
 ) -> Generator[tuple[int, Part], None, None]:
+    from sahelsim.results.packing import unpack
+
     context = multiprocessing.get_context("spawn")  # a forked child can hang in numba's or zarr's threads
     steps = context.RawArray("q", len(tasks))  # each task's own counter: no lock to die with
     pool = ProcessPoolExecutor(
         workers, mp_context=context, initializer=_begin, initargs=(pickle.dumps((list(jobs), list(tasks))), steps)
     )
     total = _steps_of(jobs)
-    waiting: dict[int, Future[Part]] = {}
+    waiting: dict[int, Future[PackedPart]] = {}
     submitted, finished = 0, False
     try:
         for due, (number, _) in enumerate(tasks):
@@ -187,7 +190,7 @@ def _spread(
                 wait([waiting[due]], timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
                 if progress is not None:
                     progress(sum(steps), total)
-            yield number, waiting.pop(due).result()
+            yield number, unpack(waiting.pop(due).result())
         finished = True
         if progress is not None:
             progress(total, total)
@@ -281,12 +284,14 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _work(due: int) -> Part:
+def _work(due: int) -> PackedPart:
     """The task of a worker."""
+    from sahelsim.results.packing import pack
+
     steps, task = _shared["steps"], _shared["tasks"][due]
 
     def advance(number: int) -> None:
         steps[due] += number
 
     first = bool(_shared.pop("new", False))
-    return _one_replicate(_shared["jobs"][task[0]], _shared["blueprints"], task, advance, first)
+    return pack(_one_replicate(_shared["jobs"][task[0]], _shared["blueprints"], task, advance, first))
