@@ -23,9 +23,17 @@ import numpy.typing as npt
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import exp
 from sahelsim.mechanisms.movement.kernel import CLOSED
-from sahelsim.rng import uniform2, uniform4
+from sahelsim.rng import first_uniforms, uniform2, uniform4
 
-__all__ = ["enlist", "merge_small", "refill_armies", "refill_army", "split_large"]
+__all__ = [
+    "enlist",
+    "fill_purses",
+    "merge_small",
+    "pay_for_recruits",
+    "refill_armies",
+    "refill_army",
+    "split_large",
+]
 
 
 I8 = npt.NDArray[np.int8]
@@ -35,16 +43,67 @@ I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
+_MOST = 2147483647
+"""Fighters that can be counted."""
+
+
+@kernel
+def fill_purses(
+    cost: int, reserve: float, wage: float, budget: I8, treasury: I64, pay: F64, fighters: I64, purse: I64
+) -> None:
+    """Recruits that each actor can pay for without touching its reserve, into `purse` (A,); `fighters` (A,) it has."""
+    for a in range(purse.size):
+        kept = reserve * wage * pay[a] * fighters[a]
+        purse[a] = max(treasury[a] - math.ceil(kept), 0) // cost if budget[a] == 1 and cost > 0 else _MOST
+
+
+@kernel
+def pay_for_recruits(cost: int, recruits: I64, budget: I8, account: I64, treasury: I64) -> int:
+    """Take what recruits (A,) cost from the treasuries, and from the `account` (A,) of it; returns how many came."""
+    came = 0
+    for a in range(recruits.size):
+        came += recruits[a]
+        spent = cost * recruits[a] * budget[a]
+        account[a] -= spent
+        treasury[a] -= spent
+    return came
+
+
+@kernel
+def _recruiters(
+    community_start: I32, side_start: I32, side: I16, pledged: I32, actor_camp: I16, power: F64, zeal: F64,
+    rate: float, weeks: float, number: I64, most: F64,
+) -> int:  # fmt: skip
+    """Sides, dead or alive, that recruit where people hold with them; returns how many there are.
+
+    Their numbers c A + a, in order, go into `number`, and into `most` what they would enlist were nobody besieged and
+    nobody armed.
+    """
+    actors = actor_camp.size
+    n = 0
+    for c in range(community_start.size - 1):
+        if community_start[c + 1] == community_start[c]:
+            continue
+        for i in range(side_start[c], side_start[c + 1]):
+            a = np.uint64(side[i])
+            people = pledged[c, np.uint64(actor_camp[a])]
+            number[n] = c * actors + side[i]
+            most[n] = rate * power[a] * people * zeal[a] * weeks
+            n += 1 if power[a] > 0.0 and people > 0 else 0
+    return n
+
 
 @kernel
 def enlist(
     k0: int, k1: int, stream: int, step: int, weeks: float,
     start: I32, order: I32, side_start: I32, side: I16, strength: I32, pledged: I32, unit_actor: I16,
     unit_strength: I32, community_start: I32, camp: I8, population: I32, besieger: I8, actor_camp: I16,
-    recruiting: F64, momentum_of: F64, fame_of: F64,
+    recruiting: F64, strain: F64, momentum_of: F64, fame_of: F64,
     rate: float, ceiling: float, momentum: float, fame: float, purse: I64, recruits: I64,
 ) -> None:  # fmt: skip
     """Recruits from the communities of the own camp, cell by cell.
+
+    For most sides not even all that they could enlist comes to one whole recruit: they are left out by their draw.
 
     Parameters
     ----------
@@ -55,58 +114,62 @@ def enlist(
     """
     cells, actors = strength.shape
     recruits[:] = 0
-    for c in range(cells):
-        if community_start[c + 1] == community_start[c]:
+    power, zeal = np.empty(actors), np.empty(actors)
+    for a in range(actors):
+        power[a] = recruiting[a] * (1.0 - strain[a])
+        zeal[a] = exp(momentum * momentum_of[a] + fame * fame_of[a])
+    number, most = np.empty(side_start[cells], np.int64), np.empty(side_start[cells])
+    n = _recruiters(community_start, side_start, side, pledged, actor_camp, power, zeal, rate, weeks, number, most)
+    part = np.empty(n)
+    first_uniforms(k0, k1, stream, step, number[:n], 0, part)
+    for s in range(n):
+        if most[s] + part[s] < 1.0:
             continue
-        for i in range(side_start[c], side_start[c + 1]):
-            a = side[i]
-            k = actor_camp[a]
-            if strength[c, a] == 0 or recruiting[a] <= 0.0 or pledged[c, k] <= 0:
-                continue
-            free = 0
-            for m in range(community_start[c], community_start[c + 1]):
-                if camp[m] == k and besieger[m] < 0:
-                    free += population[m]
-            if free == 0:
-                continue
-            armed = 0
-            for j in range(side_start[c], side_start[c + 1]):
-                if actor_camp[side[j]] == k:
-                    armed += strength[c, side[j]]
-            room = 1.0 - armed / (ceiling * recruiting[a] * free)
-            if room <= 0.0:
-                continue
-            zeal = exp(momentum * momentum_of[a] + fame * fame_of[a])
-            mean = rate * recruiting[a] * free * zeal * room * weeks
-            part, begin, unit_draw, _ = uniform4(k0, k1, stream, step, c * actors + a, 0)
-            wanted = min(int(mean + part), purse[a] - recruits[a])
-            found = 0
-            here = community_start[c + 1] - community_start[c]
-            offset = int(begin * here)
-            for j in range(here):
-                m = community_start[c] + (offset + j) % here
-                if camp[m] == k and besieger[m] < 0 and found < wanted:
-                    taken = min(wanted - found, population[m])
-                    population[m] -= taken
-                    found += taken
-            if found > 0:
-                pledged[c, k] -= found
-                recruits[a] += found
-                target = unit_draw * strength[c, a]
-                for j in range(start[c], start[c + 1]):
-                    if unit_actor[order[j]] == a:
-                        target -= unit_strength[order[j]]
-                        if target < 0.0:
-                            unit_strength[order[j]] += found
-                            break
-                strength[c, a] += found
+        c, a = number[s] // actors, number[s] % actors
+        k = actor_camp[a]
+        if strength[c, a] == 0:
+            continue
+        free = 0
+        for m in range(community_start[c], community_start[c + 1]):
+            if camp[m] == k and besieger[m] < 0:
+                free += population[m]
+        if free == 0:
+            continue
+        armed = 0
+        for j in range(side_start[c], side_start[c + 1]):
+            if actor_camp[side[j]] == k:
+                armed += strength[c, side[j]]
+        room = 1.0 - armed / (ceiling * power[a] * free)
+        if room <= 0.0:
+            continue
+        mean = rate * power[a] * free * zeal[a] * room * weeks
+        wanted = min(int(mean + part[s]), purse[a] - recruits[a])
+        if wanted <= 0:
+            continue
+        _, begin, unit_draw, _ = uniform4(k0, k1, stream, step, number[s], 0)
+        found = 0
+        here = community_start[c + 1] - community_start[c]
+        offset = int(begin * here)
+        for j in range(here):
+            m = community_start[c] + (offset + j) % here
+            if camp[m] == k and besieger[m] < 0 and found < wanted:
+                taken = min(wanted - found, population[m])
+                population[m] -= taken
+                found += taken
+        pledged[c, k] -= found
+        recruits[a] += found
+        target = unit_draw * strength[c, a]
+        for j in range(start[c], start[c + 1]):
+            if unit_actor[order[j]] == a:
+                target -= unit_strength[order[j]]
+                if target < 0.0:
+                    unit_strength[order[j]] += found
+                    break
+        strength[c, a] += found
 
 
 _RUN = np.uint64(64)
 """Places of units that are looked at together: few are large."""
-
-_MOST = 2147483647
-"""Fighters that a unit can be counted with."""
 
 
 @kernel
@@ -208,11 +271,11 @@ def refill_armies(
 ) -> None:  # fmt: skip
     """Refill a `share` of what each army lacks from the people of its depot; adds to `recruits` (A,).
 
-    `fighters` (A,) are those that each actor has, `raised` (A,) the units that it had at the start, `room` (A, 2) the
-    places of its new ones.
+    `fighters` (A,) are those that each actor had before its recruits came, `raised` (A,) the units that it had at the
+    start, `room` (A, 2) the places of its new ones.
     """
     for a in range(depot.size):
-        shortfall = establishment[a] - fighters[a]
+        shortfall = establishment[a] - (fighters[a] + recruits[a])
         if establishment[a] <= 0.0 or depot[a] < 0 or shortfall <= 0.0:
             continue
         people = min(population[depot[a]], purse[a] - recruits[a])

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.mechanisms.recruitment.kernel import enlist, merge_small, refill_armies, split_large
+from sahelsim.mechanisms.recruitment.kernel import (
+    enlist,
+    fill_purses,
+    merge_small,
+    pay_for_recruits,
+    refill_armies,
+    split_large,
+)
 from sahelsim.mechanisms.recruitment.parameters import RecruitmentParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Account, Role, Trait
@@ -16,7 +23,6 @@ __all__ = ["Rolls", "run_step"]
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
-_ANY_NUMBER = int(np.iinfo(np.int32).max)
 
 
 class Rolls:
@@ -60,25 +66,24 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
     index_units(world)
     index_communities(world)
     fighters = fighters_of_actors(world)
-    purse = _purse(world, p, wage, fighters)
-    recruits = np.zeros_like(purse)
+    purse, recruits = np.empty_like(fighters), np.empty_like(fighters)
+    fill_purses(p.cost, p.reserve, wage, actors.budget, actors.treasury, actors.traits[Trait.PAY], fighters, purse)
     enlist(
         *world.key, int(Stream.RECRUITMENT), world.step, weeks,
         cells.start, cells.order, cells.side_start, cells.side, cells.strength, cells.pledged, units.actor,
         units.strength, world.ground.community_start, world.communities.camp, world.communities.population,
-        world.communities.besieger, actors.camp, actors.traits[Trait.RECRUITING] * (1.0 - actors.strain),
+        world.communities.besieger, actors.camp, actors.traits[Trait.RECRUITING], actors.strain,
         actors.momentum, actors.fame, p.rate, p.ceiling, p.momentum, p.fame, purse, recruits,
     )  # fmt: skip
     refill_armies(
         *world.key, int(Stream.REFILL), world.step, min(1.0, p.refill * weeks), actors.traits[Trait.ESTABLISHMENT],
-        fighters + recruits, rolls.depot, rolls.room, rolls.raised, purse, world.communities.population,
+        fighters, rolls.depot, rolls.room, rolls.raised, purse, world.communities.population,
         units.cell, units.home, units.actor, units.group, units.strength, world.groups.attraction, rolls.unit_size,
         recruits,
     )  # fmt: skip
-    world.ledger["recruits"] += int(recruits.sum())
-    spent = p.cost * recruits * actors.budget
-    actors.accounts[Account.RECRUITMENT] -= spent
-    actors.treasury -= spent
+    world.ledger["recruits"] += int(
+        pay_for_recruits(p.cost, recruits, actors.budget, actors.accounts[Account.RECRUITMENT], actors.treasury)
+    )
     merge_small(cells.start, cells.order, units.cell, units.actor, units.strength, p.disband_below)
     split_large(
         units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size, rolls.spare,
@@ -86,11 +91,3 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
     )  # fmt: skip
     world.fresh.units_raised()
     world.fresh.people_changed()
-
-
-def _purse(world: World, p: RecruitmentParameters, wage: float, fighters: I64) -> I64:
-    """Recruits that each actor can pay for, shape (A,), without touching its reserve."""
-    actors = world.actors
-    reserve = p.reserve * wage * actors.traits[Trait.PAY] * fighters
-    free = np.maximum(actors.treasury - np.ceil(reserve).astype(np.int64), 0)
-    return np.where((actors.budget == 1) & (p.cost > 0), free // max(p.cost, 1), _ANY_NUMBER)
