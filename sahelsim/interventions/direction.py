@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,49 +12,51 @@ from sahelsim.interventions.context import Context
 from sahelsim.mechanisms.movement.kernel import FORBIDDEN
 from sahelsim.scenario.interventions import Operation, Order, Withdraw
 from sahelsim.terms import Trait
-from sahelsim.world.homes import home_pull
 from sahelsim.world.state import World
 
 __all__ = ["Direction"]
 
+Standing: TypeAlias = tuple[str, str, tuple[str, ...], float]
+"""A standing order: intervention, actor, groups (none: all) and weight."""
+
 
 class Direction:
-    """The pulls of orders and operations, worked out once."""
+    """Where each group is drawn, set anew where what it is set from has changed."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._sides: npt.NDArray[np.int16] | None = None  # actor of each group when attraction was last set
-        self._set_from: tuple[object, ...] = ()  # what attraction was last set from
-        self._pull = {
-            entry.name: home_pull(context.blueprint.interventions[entry.name], context.blueprint.ground)
-            for entry in context.timeline.entries
-            if isinstance(entry.what, Order | Operation)
-        }
+        self._sides = b""  # actor of each group when attraction was last set
+        self._set_from: dict[int, tuple[object, ...]] = {}  # what the attraction of a group was last set from
 
     def is_stale(self, world: World) -> bool:
         """True when a group has changed its actor since attraction was last set."""
-        return self._sides is None or not np.array_equal(self._sides, world.groups.actor)
+        return self._sides != world.groups.actor.tobytes()
 
     def set_attraction(self, world: World) -> None:
         """Pull of home ground and of standing orders on each group, and the cells that are forbidden to it."""
-        groups, blueprint = world.groups, self._context.blueprint
-        self._sides = groups.actor.copy()
-        homing = world.actors.traits[Trait.HOMING][groups.actor]
-        orders = tuple(self._orders(world.step))
-        left = {a: self._left_by(a, world.step) for a in sorted({int(a) for a in groups.actor})}
-        set_from = (self._sides.tobytes(), homing.tobytes(), orders, tuple(left.items()))
-        if set_from == self._set_from:
-            return
-        self._set_from = set_from
-        pull = groups.attraction
-        np.multiply(homing[:, None].astype(np.float32), blueprint.home_pull, out=pull)
-        for name, actor, named, weight in orders:
-            for g in np.flatnonzero(groups.actor == self._context.actor(actor)):
-                if not named or (blueprint.groups[g][0] == actor and blueprint.groups[g][1] in named):
-                    pull[g] += np.float32(weight) * self._pull[name]
-        forbidden = {a: ~blueprint.allowed[a] | self.closed_to(a, world.step) for a in left}
-        for own, a in zip(pull, groups.actor, strict=True):
-            np.copyto(own, np.float32(FORBIDDEN), where=forbidden[int(a)])
+        self._sides, actor = world.groups.actor.tobytes(), world.groups.actor.tolist()
+        homing, orders = world.actors.traits[Trait.HOMING], tuple(self._orders(world.step))
+        left = {a: self._left_by(a, world.step) for a in set(actor)}
+        for g, a in enumerate(actor):
+            own = tuple(order for order in orders if self._obeys(g, a, order))
+            set_from = (a, float(homing[a]), own, left[a])
+            if self._set_from.get(g) != set_from:
+                self._set_from[g] = set_from
+                self._set_row(world, g, a, own)
+
+    def _set_row(self, world: World, g: int, a: int, orders: tuple[Standing, ...]) -> None:
+        """Attraction of group g of actor a."""
+        blueprint, pull = self._context.blueprint, world.groups.attraction[g]
+        np.multiply(np.float32(world.actors.traits[Trait.HOMING, a]), blueprint.home_pull[g], out=pull)
+        for name, _, _, weight in orders:
+            pull += np.float32(weight) * blueprint.pull_of(name)
+        np.copyto(pull, np.float32(FORBIDDEN), where=~blueprint.allowed[a] | self.closed_to(a, world.step))
+
+    def _obeys(self, g: int, a: int, order: Standing) -> bool:
+        """True where an order is meant for group g, now of actor a."""
+        _, actor, named, _ = order
+        listed, name = self._context.blueprint.groups[g]
+        return self._context.actor(actor) == a and (not named or (listed == actor and name in named))
 
     def closed_to(self, actor: int, step: int) -> npt.NDArray[np.bool_]:
         """Cells of the countries that an actor has left for good, shape (C,)."""
@@ -68,8 +71,8 @@ class Direction:
             if what.country is not None and entry.first <= step and self._context.actor(what.actor) == actor
         )
 
-    def _orders(self, step: int) -> Iterator[tuple[str, str, tuple[str, ...], float]]:
-        """Standing orders: intervention, actor, groups (none: all) and weight."""
+    def _orders(self, step: int) -> Iterator[Standing]:
+        """Orders and operations that stand."""
         for entry in self._context.timeline.entries:
             if not entry.first <= step < entry.end:
                 continue

@@ -12,8 +12,7 @@ neither refills nor is paid for. Coups that succeed in a divided army leave it l
 from __future__ import annotations
 
 from sahelsim.interventions.context import Context
-from sahelsim.scenario.interventions import Coup
-from sahelsim.scenario.outside import shifts
+from sahelsim.interventions.doctrine_kernel import leave_disarray
 from sahelsim.terms import Trait
 from sahelsim.world.state import World
 
@@ -24,21 +23,14 @@ def set_traits(world: World, context: Context) -> None:
     """Lay the standing shifts of doctrine over the traits of the scenario."""
     actors = world.actors
     actors.traits[:] = context.blueprint.base_traits
-    for entry in context.timeline.entries:
+    for entry, a, names, shift in context.shifts:
         if entry.first <= world.step < entry.end:
-            for shift in shifts(entry.what):
-                own = actors.traits[:, context.actor(shift.actor)]
-                for name in sorted({*shift.set, *shift.scale}):
-                    trait = Trait[name.upper()]
-                    own[trait] = shift.on(name, own[trait])
-    actors.traits[[Trait.ESTABLISHMENT, Trait.SUPPORT]] *= actors.waiting == 0
+            for trait, name in names:
+                actors.traits[trait, a] = shift.on(name, actors.traits[trait, a])
+    for trait in (Trait.ESTABLISHMENT, Trait.SUPPORT):
+        actors.traits[trait] *= actors.waiting == 0
 
 
 def set_disarray(world: World, context: Context) -> None:
     """What is left of the disarray of all coups."""
-    world.actors.disarray[:] = 0.0
-    for entry, coup in context.timeline.of_kind(Coup):
-        if entry.first <= world.step:
-            a = context.actor(coup.actor)
-            fresh = coup.disruption * context.faded(coup.recovery, world.step - entry.since)
-            world.actors.disarray[a] = 1.0 - (1.0 - world.actors.disarray[a]) * (1.0 - fresh)
+    leave_disarray(world.step, context.step_days, *context.coups, world.actors.disarray)

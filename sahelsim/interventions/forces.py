@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sahelsim.interventions.context import Context
 from sahelsim.interventions.direction import Direction
+from sahelsim.interventions.forces_kernel import fighters_in_units, take_out
 from sahelsim.interventions.timeline import Entry
 from sahelsim.rng import Stream, uniform
 from sahelsim.scenario.interventions import Deploy, Enter, Protect, Withdraw
@@ -122,13 +123,10 @@ def remove(world: World, places: I64, actor: int, fighters: int) -> None:
     if places.size == 0 or fighters <= 0:
         return
     begin = int(uniform(*world.key, int(Stream.WITHDRAWAL), world.step, int(places[0]), 0) * places.size)
-    turn = np.roll(places, -begin)
-    strength = np.where(world.units.actor[turn] == actor, world.units.strength[turn], 0).astype(np.int64)
-    before = np.concatenate(([0], np.cumsum(strength)[:-1]))
-    taken = np.clip(fighters - before, 0, strength)
-    gone, mine = int(taken.sum()), int(world.units.strength[world.units.actor == actor].sum(dtype=np.int64))
+    units = world.units
+    mine = int(fighters_in_units(actor, units.actor, units.strength))
+    gone = int(take_out(places, begin, actor, fighters, units.actor, units.strength))
     if gone > 0:
         world.actors.usual[actor] *= (mine - gone) / mine
-    world.units.strength[turn] -= taken.astype(np.int32)
     world.fresh.units_moved()
     world.ledger["fighters_out"] += gone

@@ -47,6 +47,7 @@ class Blueprint:
     groups: tuple[tuple[str, str], ...]  # (actor, group) by index
     besieged: dict[str, int]  # community of each siege that is in place on the first day
     spread: dict[bytes, tuple[Edges, Edges]] = field(default_factory=dict)  # from `edges_of`, found once
+    pulls: dict[str, npt.NDArray[np.float32]] = field(default_factory=dict)  # from `pull_of`, found once
 
     def edges_of(self, homes: HomeCells, allowed: npt.NDArray[np.bool_]) -> tuple[Edges, Edges]:
         """Running shares by cell of garrison and of mobile units, shape (C,) each, on the cells that are allowed."""
@@ -57,6 +58,12 @@ class Blueprint:
                 np.cumsum(homes.area_weights(self.ground, allowed)),
             )
         return self.spread[key]
+
+    def pull_of(self, intervention: str) -> npt.NDArray[np.float32]:
+        """Pull of the target of an order or operation, shape (C,)."""
+        if intervention not in self.pulls:
+            self.pulls[intervention] = home_pull(self.interventions[intervention], self.ground)
+        return self.pulls[intervention]
 
 
 def build_blueprint(scenario: Scenario) -> Blueprint:
