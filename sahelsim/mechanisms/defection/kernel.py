@@ -26,7 +26,7 @@ from sahelsim.elementary import chance, log, logistic
 from sahelsim.rng import uniform_pairs
 from sahelsim.world.log_kernel import write_decision
 
-__all__ = ["defect", "grow_used"]
+__all__ = ["defect", "grow_used", "received", "tides"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -37,49 +37,94 @@ F64 = npt.NDArray[np.float64]
 
 
 @kernel
+def received(pay: F64, strain: F64, in_kind: float) -> F64:
+    """What the fighters of each actor get, shape (A,): the pay, less what strain keeps from them."""
+    out = np.empty(pay.size)
+    for a in range(pay.size):
+        out[a] = pay[a] * (1.0 - (1.0 - in_kind) * strain[a])
+    return out
+
+
+@kernel
+def tides(momentum_of: F64, rise_of: F64, momentum: float, rise: float) -> F64:
+    """How each actor stands with those who think of joining it, shape (A,)."""
+    out = np.empty(rise_of.size)
+    for a in range(rise_of.size):
+        out[a] = momentum * momentum_of[a] + rise * rise_of[a]
+    return out
+
+
+@kernel
 def _could_join(
-    side_start: I32, side: I16, living: I32, unit_cell: I32, unit_actor: I16, rival: I8, ideology_of: F64, reach: float
+    start: I32, order: I32, side_start: I32, side: I16, unit_actor: I16, rival: I8, ideology_of: F64, reach: float
 ) -> I32:  # fmt: skip
-    """Units, of those that may be `living` (N,), in whose cell there is a rival within reach of their actor."""
-    cells, actors = side_start.size - 1, ideology_of.size
-    tempted = np.zeros((cells, actors), np.int8)
-    for c in range(cells):
-        for i in range(side_start[c], side_start[c + 1]):
-            for j in range(side_start[c], side_start[c + 1]):
-                a, b = side[i], side[j]
-                if rival[a, b] != 0 and abs(ideology_of[a] - ideology_of[b]) <= reach:
-                    tempted[c, a] = 1
-    found = np.empty(living.size, np.int32)
+    """Units, dead or alive, in whose cell there is a rival within reach of their actor, by cell."""
+    actors = ideology_of.size
+    fits, picky = np.zeros((actors, actors), np.int8), np.ones(actors, np.int8)
+    for a in range(actors):
+        for b in range(actors):
+            if rival[a, b] != 0 and abs(ideology_of[a] - ideology_of[b]) <= reach:
+                fits[a, b], picky[a] = 1, 0
+    found, tempted = np.empty(start[-1], np.int32), np.zeros(actors, np.int8)
     n = 0
-    for i in range(living.size):
-        u = np.uint64(living[i])
-        found[n] = living[i]
-        n += int(tempted[np.uint64(unit_cell[u]), np.uint64(unit_actor[u])])
+    for c in range(side_start.size - 1):
+        first, last, anybody = side_start[c], side_start[c + 1], 0
+        if last - first < 2:
+            continue
+        for i in range(first, last):
+            a = np.uint64(side[i])
+            if picky[a] == 0:
+                met = 0
+                for j in range(first, last):
+                    met |= fits[a, np.uint64(side[j])]
+                tempted[a] = met
+                anybody |= met
+        for i in range(start[c], start[c + 1] if anybody > 0 else start[c]):
+            found[n] = order[i]
+            n += int(tempted[np.uint64(unit_actor[np.uint64(order[i])])])
     return found[:n]
+
+
+@kernel
+def _weighing(
+    k0: int, k1: int, stream: int, step: int, could: I32, unit_strength: I32, likely: float, units: I32, decide: F64
+) -> int:  # fmt: skip
+    """Of the units that `could` (N,), those alive who weigh a change; returns how many.
+
+    Fills the units, in their order, and the number that decides for each.
+    """
+    weigh, second = np.empty(could.size), np.empty(could.size)
+    uniform_pairs(k0, k1, stream, step, could, 0, weigh, second)
+    n = 0
+    for i in range(could.size):
+        u = could[i]
+        if weigh[i] >= likely or unit_strength[u] == 0:
+            continue
+        j = n
+        while j > 0 and units[j - 1] > u:
+            units[j], decide[j] = units[j - 1], decide[j - 1]
+            j -= 1
+        units[j], decide[j] = u, second[i]
+        n += 1
+    return n
 
 
 @kernel
 def defect(
     k0: int, k1: int, stream: int, step: int, weeks: float,
-    side_start: I32, side: I16, strength: I32, living: I32, unit_cell: I32, unit_actor: I16, unit_group: I16,
+    start: I32, order: I32, side_start: I32, side: I16, strength: I32, unit_cell: I32, unit_actor: I16, unit_group: I16,
     unit_strength: I32, group_people: I16, cohesion_of: F64, adopt: I16, rival: I8, ideology_of: F64, pay_of: F64,
     tide_of: F64, unit_size: I32, rate: float, reach: float, ideology: float, balance: float, pay: float,
     kin: float, cohesion: float, kind: int, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> int:  # fmt: skip
-    """All defections of a step, and their number; strength (C, A) follows, so that units see who went before.
-
-    `living` (N,) are the units that may be alive, in order.
-    """
+    """All defections of a step, unit by unit, and their number; strength (C, A) follows, so that units see who went."""
     actors = strength.shape[1]
     gone = 0
     likely = chance(rate * weeks)
-    could = _could_join(side_start, side, living, unit_cell, unit_actor, rival, ideology_of, reach)
-    weigh, decide = np.empty(could.size), np.empty(could.size)
-    uniform_pairs(k0, k1, stream, step, could, 0, weigh, decide)
-    for i in range(could.size):
-        u = could[i]
-        if weigh[i] >= likely or unit_strength[u] == 0:
-            continue
+    could = _could_join(start, order, side_start, side, unit_actor, rival, ideology_of, reach)
+    units, decide = np.empty(could.size, np.int32), np.empty(could.size)
+    for i in range(_weighing(k0, k1, stream, step, could, unit_strength, likely, units, decide)):
+        u = units[i]
         c = unit_cell[u]
         a = unit_actor[u]
         g = unit_group[u]

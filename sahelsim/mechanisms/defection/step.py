@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.mechanisms.decay import decay_factor
-from sahelsim.mechanisms.defection.kernel import defect, grow_used
+from sahelsim.mechanisms.defection.kernel import defect, grow_used, received, tides
 from sahelsim.mechanisms.defection.parameters import DefectionParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
 from sahelsim.world.groups import adopting_groups
-from sahelsim.world.index import fighters_of_actors, index_units, living_units
+from sahelsim.world.index import fighters_of_actors, index_units
 from sahelsim.world.state import World
 
 __all__ = ["note_growth", "pay_received", "run_step", "tide"]
@@ -19,16 +19,12 @@ __all__ = ["note_growth", "pay_received", "run_step", "tide"]
 
 def pay_received(world: World, parameters: DefectionParameters) -> npt.NDArray[np.float64]:
     """What the fighters of each actor get, shape (A,): the pay, less what strain keeps from them."""
-    actors = world.actors
-    out: npt.NDArray[np.float64] = actors.traits[Trait.PAY] * (1.0 - (1.0 - parameters.in_kind) * actors.strain)
-    return out
+    return received(world.actors.traits[Trait.PAY], world.actors.strain, parameters.in_kind)
 
 
 def tide(world: World, parameters: DefectionParameters) -> npt.NDArray[np.float64]:
     """How an actor stands with those who think of joining it, shape (A,): its victories and its growth."""
-    actors = world.actors
-    out: npt.NDArray[np.float64] = parameters.momentum * actors.momentum + parameters.rise * actors.rise
-    return out
+    return tides(world.actors.momentum, world.actors.rise, parameters.momentum, parameters.rise)
 
 
 def note_growth(world: World, parameters: DefectionParameters, weeks: float) -> None:
@@ -54,13 +50,14 @@ def run_step(world: World, parameters: DefectionParameters, unit_size: npt.NDArr
         Length of the step.
     """
     p, actors, units, groups, log = parameters, world.actors, world.units, world.groups, world.decisions
+    cells = world.cells
     index_units(world)
     log.reserve(units.cell.size)
     t = actors.traits
     gone = defect(
         *world.key, int(Stream.DEFECTION), world.step, weeks,
-        world.cells.side_start, world.cells.side, world.cells.strength, living_units(world), units.cell, units.actor,
-        units.group, units.strength, groups.people, groups.cohesion, adopting_groups(world), actors.rival,
+        cells.start, cells.order, cells.side_start, cells.side, cells.strength, units.cell, units.actor, units.group,
+        units.strength, groups.people, groups.cohesion, adopting_groups(world), actors.rival,
         t[Trait.IDEOLOGY], pay_received(world, p), tide(world, p), unit_size,
         p.rate, p.reach, p.ideology, p.balance, p.pay, p.kin, p.cohesion, int(Decision.DEFECTION),
         log.rows, log.terms, log.count,

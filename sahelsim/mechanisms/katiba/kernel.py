@@ -57,16 +57,18 @@ def count_fighters(living: I32, unit_group: I16, unit_strength: I32, fighters: I
 
 @kernel
 def fallen_commanders(
-    k0: int, k1: int, stream: int, step: int, before: I32, now: I32, exposure: float, fallen: I8
-) -> None:
-    """Mark in `fallen` (G,) the groups whose commander died; strengths before and after the battles of the step."""
+    k0: int, k1: int, stream: int, step: int, before: I32, now: I32, exposure: float, fallen: I16
+) -> int:
+    """Groups whose commander died, into `fallen` (G,), and how many; strengths before and after the step's battles."""
+    n = 0
     for g in range(before.size):
-        fallen[g] = 0
         lost = before[g] - now[g]
         if lost > 0:
             u, _ = uniform2(k0, k1, stream, step, g, 0)
             if u < chance(exposure * lost / before[g]):
-                fallen[g] = 1
+                fallen[n] = g
+                n += 1
+    return n
 
 
 @kernel

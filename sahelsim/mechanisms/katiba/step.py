@@ -63,11 +63,12 @@ def kill_commander(
 def risk_commanders(world: World, parameters: KatibaParameters) -> None:
     """Commanders may die with the fighters whom their groups have lost since the muster."""
     groups, units = world.groups, world.units
-    now = np.empty_like(groups.fighters)
-    fallen = np.empty(now.size, np.int8)
+    now, fallen = world.scratch_like("now", groups.fighters), world.scratch_like("fallen", groups.actor)
     count_fighters(living_units(world), units.group, units.strength, now)
-    fallen_commanders(*world.key, int(Stream.COMMANDER), world.step, groups.fighters, now, parameters.exposure, fallen)
-    for g in np.flatnonzero(fallen):
+    deaths = fallen_commanders(
+        *world.key, int(Stream.COMMANDER), world.step, groups.fighters, now, parameters.exposure, fallen
+    )
+    for g in fallen[:deaths]:
         share = 1.0 - float(now[g]) / float(groups.fighters[g])
         kill_commander(world, parameters, int(g), parameters.cohesion_loss, parameters.exposure * share, share)
 
