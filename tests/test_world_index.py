@@ -14,7 +14,7 @@ from mechanisms.worlds import Community, Unit, plain_world
 from sahelsim.schedule import begin, run_stage, run_step
 from sahelsim.world.build import build_blueprint
 from sahelsim.world.index import index_communities, index_units
-from sahelsim.world.index_kernel import bin_units, pledged_people
+from sahelsim.world.index_kernel import bin_units, fighters_of, pledged_people
 
 
 def test_by_hand() -> None:
@@ -62,7 +62,8 @@ def test_units_are_sorted_by_cell_then_number(units: list[tuple[int, int, int]])
     total = np.full((cells, actors), -7, np.int32)
     everybody = np.arange(size, dtype=np.int32)
     side_start, side = np.full(cells + 1, -7, np.int32), np.full(size, -7, np.int16)
-    sides, meetings = bin_units(everybody, cell, actor, strength, start, order, side_start, side, total)
+    fighters = np.full(actors, -7, np.int64)
+    sides, meetings = bin_units(everybody, cell, actor, strength, start, order, side_start, side, total, fighters)
     living = sorted((c, i) for i, (c, _, s) in enumerate(units) if s > 0)
     assert order[: len(living)].tolist() == [i for _, i in living]
     assert start[0] == 0
@@ -73,6 +74,11 @@ def test_units_are_sorted_by_cell_then_number(units: list[tuple[int, int, int]])
     for c, a, s in units:
         present[c, a] += s
     assert total.tolist() == [[present[c, a] for a in range(actors)] for c in range(cells)]
+    everywhere = [sum(s for _, b, s in units if b == a) for a in range(actors)]
+    assert fighters.tolist() == everywhere
+    counted = np.full(actors, -7, np.int64)
+    fighters_of(everybody, actor, strength, counted)
+    assert counted.tolist() == everywhere
     count = [sum(present[c, a] > 0 for a in range(actors)) for c in range(cells)]
     assert sides == sum(count)
     assert side_start.tolist() == [sum(count[:c]) for c in range(cells + 1)]

@@ -28,21 +28,22 @@ def index_units(world: World) -> tuple[int, int]:
     """Sort units by cell and add up strengths; returns bounds on what can be logged (see `bin_units`)."""
     fresh, units, cells = world.fresh, world.units, world.cells
     if not fresh.units:
+        fresh.fighters = np.empty(world.actors.camp.size, np.int64)
         fresh.bounds = bin_units(
             living_units(world), units.cell, units.actor, units.strength, cells.start, cells.order,
-            cells.side_start, cells.side, cells.strength,
+            cells.side_start, cells.side, cells.strength, fresh.fighters,
         )  # fmt: skip
-        fresh.units = fresh.kept
+        fresh.units = fresh.counted = fresh.kept
     return fresh.bounds
 
 
 def fighters_of_actors(world: World) -> npt.NDArray[np.int64]:
     """Fighters of each actor, shape (A,)."""
     index_units(world)
-    fresh, cells = world.fresh, world.cells
+    fresh, units = world.fresh, world.units
     if fresh.fighters is None or not fresh.counted:
         fresh.fighters = np.empty(world.actors.camp.size, np.int64)
-        fighters_of(cells.side_start, cells.side, cells.strength, fresh.fighters)
+        fighters_of(living_units(world), units.actor, units.strength, fresh.fighters)
         fresh.counted = fresh.kept
     return fresh.fighters
 

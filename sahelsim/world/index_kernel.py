@@ -29,7 +29,7 @@ def list_living(unit_strength: I32, living: I32) -> int:
 @kernel
 def bin_units(
     living: I32, unit_cell: I32, unit_actor: I16, unit_strength: I32, start: I32, order: I32,
-    side_start: I32, side: I16, strength: I32,
+    side_start: I32, side: I16, strength: I32, fighters: I64,
 ) -> tuple[int, int]:  # fmt: skip
     """Stable counting sort of living units by cell.
 
@@ -49,6 +49,8 @@ def bin_units(
         Out: actors who have fighters in a cell, sorted by (cell, actor).
     strength : (C, A)
         Out: fighters of each actor in each cell.
+    fighters : (A,)
+        Out: fighters of each actor.
 
     Returns
     -------
@@ -57,32 +59,36 @@ def bin_units(
     """
     cells, actors = strength.shape
     strength[:, :] = 0
+    fighters[:] = 0
     here = np.zeros(cells, np.int32)  # units of each cell
+    least, most = np.full(cells, actors, np.int16), np.full(cells, -1, np.int16)  # first and last actor there
     rank = np.empty(living.size, np.int32)  # of a unit among those of its cell; -1 where it is dead
-    for i in range(living.size):
+    for i in range(np.uint64(living.size)):
         u = np.uint64(living[i])  # unsigned: no look for an index from the end
         rank[i] = -1
         if unit_strength[u] > 0:
-            at = np.uint64(unit_cell[u])
+            at, a = np.uint64(unit_cell[u]), unit_actor[u]
             rank[i] = here[at]
             here[at] += np.int32(1)
-            strength[at, np.uint64(unit_actor[u])] += unit_strength[u]
+            least[at], most[at] = min(least[at], a), max(most[at], a)
+            strength[at, np.uint64(a)] += unit_strength[u]
     first, sides, meetings = 0, 0, 0
-    for c in range(cells):
+    for c in range(np.uint64(cells)):
         start[c] = first
         first += here[c]
         side_start[c] = sides
-        if here[c] > 0:
-            present = 0
-            for a in range(actors):
-                if strength[c, a] > 0:
-                    side[sides + present] = a
-                    present += 1
-            sides += present
-            meetings += present * (present - 1) // 2
+        present = 0
+        for a in range(least[c], most[c] + 1):
+            there = strength[c, np.uint64(a)]
+            if there > 0:
+                side[np.uint64(sides + present)] = a
+                present += 1
+                fighters[np.uint64(a)] += there
+        sides += present
+        meetings += present * (present - 1) // 2
     start[cells] = first
     side_start[cells] = sides
-    for i in range(living.size):
+    for i in range(np.uint64(living.size)):
         if rank[i] >= 0:
             order[np.uint64(start[np.uint64(unit_cell[np.uint64(living[i])])] + rank[i])] = living[i]
     return sides, meetings
@@ -105,10 +111,15 @@ def pledged_people(community_cell: I32, camp: I8, population: I32, pledged: I32)
 
 
 @kernel
-def fighters_of(side_start: I32, side: I16, strength: I32, fighters: I64) -> None:
-    """Fighters of each actor, from those of the sides of each cell (C, A), into `fighters` (A,)."""
+def fighters_of(living: I32, unit_actor: I16, unit_strength: I32, fighters: I64) -> None:
+    """Fighters of each actor, into `fighters` (A,); `living` (N,) are the units that may be alive."""
     fighters[:] = 0
-    for c in range(strength.shape[0]):
-        for i in range(side_start[c], side_start[c + 1]):
-            a = np.uint64(side[i])
-            fighters[a] += strength[c, a]
+    last, run = 0, 0
+    for i in range(living.size):  # units of an actor mostly follow one another, and are summed in runs
+        u = np.uint64(living[i])
+        if unit_actor[u] != last:
+            fighters[last] += run
+            last, run = unit_actor[u], 0
+        run += unit_strength[u]
+    if run > 0:
+        fighters[last] += run

@@ -72,12 +72,12 @@ def _could_join(
         if last - first < 2:
             continue
         for i in range(first, last):
-            a = np.uint64(side[i])
-            if picky[a] == 0:
+            own = np.uint64(side[i])
+            if picky[own] == 0:
                 met = 0
                 for j in range(first, last):
-                    met |= fits[a, np.uint64(side[j])]
-                tempted[a] = met
+                    met |= fits[own, np.uint64(side[j])]
+                tempted[own] = met
                 anybody |= met
         for i in range(start[c], start[c + 1] if anybody > 0 else start[c]):
             found[n] = order[i]
