@@ -119,17 +119,17 @@ def update_truces(
             if fighters[a] == 0 or fighters[b] == 0:
                 continue
             gap = creed[a, b] * abs(ideology_of[a] - ideology_of[b])
-            overlap = overlap_of(strength, a, b)
             enemy = common_enemy_share(fight_memory, a, b)
             tired = 1.0 - exp(-loss_memory[a, b] / (exhaustion_scale * min(fighters[a], fighters[b])))
             h = hostility[a, b]
             dyad = a * actors + b
             u, _ = uniform2(k0, k1, stream, step, dyad, 0)
-            before = truce[a, b]
+            before, overlap = truce[a, b], 0.0
             if before == 0:
                 hazard = onset_rate * exp(-onset_hostility * h + exhaustion * tired + common_enemy * enemy)
                 after = _NEGOTIATED if loss_memory[a, b] >= fresh else _TACIT
             else:
+                overlap = overlap_of(strength, a, b)
                 hazard = breakdown_rate * exp(
                     breakdown_ideology * gap + breakdown_overlap * overlap + breakdown_hostility * h
                     - common_enemy * enemy
@@ -142,6 +142,7 @@ def update_truces(
             truce[a, b] = after
             truce[b, a] = after
             if after != 0:
+                overlap = overlap_of(strength, a, b)  # for the log alone: it does not bring a truce about
                 hostility[a, b] = h * (1.0 - truce_relief)
                 hostility[b, a] = h * (1.0 - truce_relief)
             write_decision(
