@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,14 @@ def control_of(world: World, threshold: float) -> npt.NDArray[np.int32]:
     return control
 
 
+@lru_cache(maxsize=4)
+def _month_of_steps(ends: tuple[tuple[int, int], ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Place of each step's month among the months of `month_ends`, and these."""
+    last_steps = np.array([step for step, _ in ends], np.int64)
+    month_of = np.searchsorted(last_steps, np.arange(last_steps.max(initial=-1) + 1)).astype(np.int64)
+    return month_of, np.array([month for _, month in ends], np.int32)
+
+
 def flows_by_month(rows: npt.NDArray[np.int32], ends: dict[int, int], communities: int) -> Flows:
     """Moves of people added up by month, origin and destination.
 
@@ -62,13 +71,12 @@ def flows_by_month(rows: npt.NDArray[np.int32], ends: dict[int, int], communitie
     communities : int
         Number of communities.
     """
-    last_steps = np.array(list(ends), np.int64)
-    month_of = np.searchsorted(last_steps, np.arange(last_steps.max(initial=-1) + 1)).astype(np.int64)
+    month_of, months = _month_of_steps(tuple(ends.items()))
     names = FLOW_COLUMNS[3:]
     key, people = np.empty((len(rows), 3), np.int64), np.empty((len(rows), len(names)), np.int64)
     n = add_up_moves(rows, month_of, communities, key, people)
     return Flows(
-        months=np.array(list(ends.values()), np.int32)[key[:n, 0]],
+        months=months[key[:n, 0]],
         origin=key[:n, 1].astype(np.int32),
         destination=key[:n, 2].astype(np.int32),
         **{name: people[:n, i].copy() for i, name in enumerate(names)},
