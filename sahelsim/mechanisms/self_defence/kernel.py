@@ -138,10 +138,13 @@ def raise_bands(
     first_uniforms(k0, k1, stream, step, fearful, 0, draws)
     for i in range(fearful.size):
         m = fearful[i]
-        if out_of_reach(draws[i], most * min(1.0, fear[m] / fear_scale)):
+        afraid = fear[m] / (fear[m] + fear_scale)
+        if out_of_reach(draws[i], most * afraid):
             continue
         c = community_cell[m]
         harm = 1.0 - exp(-around(memory, c, neighbours, nearby) / harm_scale)
+        if out_of_reach(draws[i], most * afraid * harm):
+            continue
         men = min(size, int(share * population[m]))
         if rate * harm * weeks < _NEVER or men < least:
             continue
@@ -149,10 +152,9 @@ def raise_bands(
         a, g = raiser_group(c, p, raisers, group_actor, group_people, attraction, waiting)
         if a < 0:
             continue
-        afraid = fear[m] / (fear[m] + fear_scale)
         kin = kinship[p, actor_camp[a]]
         hazard = rate * harm * afraid * exp(tie * kin)
-        if hazard * weeks < _NEVER:
+        if hazard * weeks < _NEVER or out_of_reach(draws[i], hazard * weeks):
             continue
         armed = protectors(c, strength, neighbours, nearby, actor_camp, camp[m], actor_camp[a], kinship[p])
         alone = protector_scale / (protector_scale + armed)

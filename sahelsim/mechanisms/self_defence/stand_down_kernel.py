@@ -70,9 +70,9 @@ def stand_down(
     guards = np.empty(living.size, np.int32)
     n = 0
     for i in range(living.size):
-        u = living[i]
-        guards[n] = u
-        n += 1 if unit_strength[u] > 0 and watch[unit_actor[u]] == 1 and unit_role[u] == garrison else 0
+        u = np.uint64(living[i])
+        guards[n] = living[i]
+        n += int(unit_strength[u] > 0) & int(watch[np.uint64(unit_actor[u])]) & int(unit_role[u] == garrison)
     weigh, begin = np.empty(n), np.empty(n)
     whose, threatened = np.full(strength.shape[0], -1, np.int16), np.empty(strength.shape[0])
     uniform_pairs(k0, k1, stream, step, guards[:n], 0, weigh, begin)
