@@ -25,15 +25,7 @@ from sahelsim.elementary import exp
 from sahelsim.mechanisms.movement.kernel import CLOSED
 from sahelsim.rng import first_uniforms, uniform2, uniform4
 
-__all__ = [
-    "enlist",
-    "fill_purses",
-    "merge_small",
-    "pay_for_recruits",
-    "refill_armies",
-    "refill_army",
-    "split_large",
-]
+__all__ = ["enlist", "merge_small", "refill_armies", "refill_army", "split_large"]
 
 
 I8 = npt.NDArray[np.int8]
@@ -43,30 +35,7 @@ I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
-_MOST = 2147483647
-"""Fighters that can be counted."""
-
-
-@kernel
-def fill_purses(
-    cost: int, reserve: float, wage: float, budget: I8, treasury: I64, pay: F64, fighters: I64, purse: I64
-) -> None:
-    """Recruits that each actor can pay for without touching its reserve, into `purse` (A,); `fighters` (A,) it has."""
-    for a in range(purse.size):
-        kept = reserve * wage * pay[a] * fighters[a]
-        purse[a] = max(treasury[a] - math.ceil(kept), 0) // cost if budget[a] == 1 and cost > 0 else _MOST
-
-
-@kernel
-def pay_for_recruits(cost: int, recruits: I64, budget: I8, account: I64, treasury: I64) -> int:
-    """Take what recruits (A,) cost from the treasuries, and from the `account` (A,) of it; returns how many came."""
-    came = 0
-    for a in range(recruits.size):
-        came += recruits[a]
-        spent = cost * recruits[a] * budget[a]
-        account[a] -= spent
-        treasury[a] -= spent
-    return came
+_MOST = 2147483647  # fighters that can be counted
 
 
 @kernel
@@ -168,63 +137,77 @@ def enlist(
         strength[c, a] += found
 
 
-_RUN = np.uint64(64)
-"""Places of units that are looked at together: few are large."""
-
-
 @kernel
-def _any_of(values: I32, first: int | np.uint64, last: int | np.uint64, least: int | np.int32) -> bool:
-    """True if any of the values first:last, numbers without sign, is `least` or more."""
-    found = np.int32(0)
-    for i in range(first, last):
-        found |= np.int32(values[i] >= least)
-    return bool(found)
+def _units_of_size(living: I32, unit_strength: I32, least: int, most: int, found: I32) -> int:
+    """Units of `least` to `most` fighters, in order, into `found`; returns how many."""
+    n = 0
+    for i in range(living.size):
+        found[n] = living[i]
+        strength = unit_strength[np.uint64(living[i])]
+        n += int(strength >= least) & int(strength <= most)
+    return n
 
 
 @kernel
 def split_large(
-    unit_cell: I32, unit_home: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32, unit_size: I32,
-    room: I64, mobile: int, split_factor: float,
+    living: I32, unit_cell: I32, unit_home: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
+    unit_size: I32, room: I64, mobile: int, split_factor: float,
 ) -> None:  # fmt: skip
     """Units of `split_factor` times their size give half to a new mobile unit in an empty place of the actor's room.
 
-    `room` (A, 2) is the first place of each actor's new units and the one behind the last.
+    `living` (N,) are the units that may be alive and large, in order; `room` (A, 2) is the first place of each actor's
+    new units and the one behind the last. A half that is large still splits in its turn.
     """
     free = room[:, 0].copy()
-    least = np.int32(min(math.ceil(split_factor * unit_size.min()), _MOST))
-    places = np.uint64(unit_strength.size)
-    for first in range(np.uint64(0), places, _RUN):
-        last = min(first + _RUN, places)
-        for u in range(first, last if _any_of(unit_strength, first, last, least) else first):
-            a = unit_actor[u]
-            if unit_strength[u] < least or unit_strength[u] < split_factor * unit_size[a]:
-                continue
-            while free[a] < room[a, 1] and unit_strength[free[a]] > 0:
-                free[a] += 1
-            if free[a] >= room[a, 1]:
-                continue
-            v = free[a]
-            half = unit_strength[u] // 2
-            unit_strength[u] -= half
-            unit_strength[v] = half
-            unit_actor[v] = a
-            unit_group[v] = unit_group[u]
-            unit_cell[v] = unit_cell[u]
-            unit_home[v] = unit_cell[u]
-            unit_role[v] = mobile
+    least = min(math.ceil(split_factor * unit_size.min()), _MOST)
+    large = np.empty(unit_strength.size + 1, np.int32)
+    n, i = _units_of_size(living, unit_strength, least, _MOST, large), -1
+    while i + 1 < n:
+        i += 1
+        u = large[i]
+        a = unit_actor[u]
+        if unit_strength[u] < split_factor * unit_size[a]:
+            continue
+        while free[a] < room[a, 1] and unit_strength[free[a]] > 0:
+            free[a] += 1
+        if free[a] >= room[a, 1]:
+            continue
+        v = free[a]
+        half = unit_strength[u] // 2
+        unit_strength[u] -= half
+        unit_strength[v] = half
+        unit_actor[v] = a
+        unit_group[v] = unit_group[u]
+        unit_cell[v] = unit_cell[u]
+        unit_home[v] = unit_cell[u]
+        unit_role[v] = mobile
+        if half >= least and v > u:
+            j = n
+            while large[j - 1] > v:
+                large[j] = large[j - 1]
+                j -= 1
+            large[j] = v
+            n += 1
 
 
 @kernel
-def merge_small(start: I32, order: I32, unit_cell: I32, unit_actor: I16, unit_strength: I32, below: int) -> None:
+def merge_small(
+    living: I32, start: I32, order: I32, unit_cell: I32, unit_actor: I16, unit_strength: I32, below: int
+) -> None:
     """Units below `below` fighters join the next unit of their actor in the cell, if there is one.
 
-    Those that the index of the cells (`start`, `order`) does not have yet, or elsewhere, stay as they are.
+    `living` (N,) are the units that may be alive, in order. Those that the index of the cells (`start`, `order`) does
+    not have yet, or elsewhere, stay as they are.
     """
-    for i in range(start[-1]):
-        u = order[i]
-        if unit_strength[u] == 0 or unit_strength[u] >= below or i < start[unit_cell[u]]:
+    small = np.empty(living.size + 1, np.int32)
+    for k in range(_units_of_size(living, unit_strength, 1, below - 1, small)):
+        u = small[k]
+        if unit_strength[u] >= below:
             continue
-        for j in range(i + 1, start[unit_cell[u] + 1]):
+        i, last = start[unit_cell[u]], start[unit_cell[u] + 1]
+        while i < last and order[i] != u:
+            i += 1
+        for j in range(i + 1, last):
             v = order[j]
             if unit_actor[v] == unit_actor[u] and unit_strength[v] > 0 and unit_cell[v] == unit_cell[u]:
                 unit_strength[v] += unit_strength[u]

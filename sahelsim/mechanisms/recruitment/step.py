@@ -5,18 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.mechanisms.recruitment.kernel import (
-    enlist,
-    fill_purses,
-    merge_small,
-    pay_for_recruits,
-    refill_armies,
-    split_large,
-)
+from sahelsim.mechanisms.recruitment.kernel import enlist, merge_small, refill_armies, split_large
 from sahelsim.mechanisms.recruitment.parameters import RecruitmentParameters
+from sahelsim.mechanisms.recruitment.purse_kernel import fill_purses, pay_for_recruits
 from sahelsim.rng import Stream
 from sahelsim.terms import Account, Role, Trait
-from sahelsim.world.index import fighters_of_actors, index_communities, index_units
+from sahelsim.world.index import fighters_of_actors, index_communities, index_units, living_units
 from sahelsim.world.state import World
 
 __all__ = ["Rolls", "run_step"]
@@ -84,10 +78,11 @@ def run_step(world: World, parameters: RecruitmentParameters, rolls: Rolls, week
     world.ledger["recruits"] += int(
         pay_for_recruits(p.cost, recruits, actors.budget, actors.accounts[Account.RECRUITMENT], actors.treasury)
     )
-    merge_small(cells.start, cells.order, units.cell, units.actor, units.strength, p.disband_below)
+    living = living_units(world)
+    merge_small(living, cells.start, cells.order, units.cell, units.actor, units.strength, p.disband_below)
     split_large(
-        units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size, rolls.spare,
-        int(Role.MOBILE), p.split_factor,
+        living, units.cell, units.home, units.actor, units.group, units.role, units.strength, rolls.unit_size,
+        rolls.spare, int(Role.MOBILE), p.split_factor,
     )  # fmt: skip
     world.fresh.units_raised()
     world.fresh.people_changed()
