@@ -30,7 +30,7 @@ from sahelsim.elementary import chance, log, logistic
 from sahelsim.rng import uniform2
 from sahelsim.world.log_kernel import write_decision
 
-__all__ = ["count_fighters", "fallen_commanders", "go_over", "share_ground", "strength_around"]
+__all__ = ["count_fighters", "fallen_commanders", "go_over", "regain", "share_ground", "strength_around"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -69,6 +69,14 @@ def fallen_commanders(
                 fallen[n] = g
                 n += 1
     return n
+
+
+@kernel
+def regain(command_share: float, cohesion_share: float, full_cohesion: F64, command: F64, cohesion: F64) -> None:
+    """Command regains a share of what it lacks; then cohesion of its gap to what the group can have under it."""
+    for g in range(command.size):
+        command[g] += command_share * (1.0 - command[g])
+        cohesion[g] += cohesion_share * (full_cohesion[g] * command[g] - cohesion[g])
 
 
 @kernel

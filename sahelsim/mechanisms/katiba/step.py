@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sahelsim.mechanisms.decay import decay_factor
 from sahelsim.mechanisms.defection.parameters import DefectionParameters
 from sahelsim.mechanisms.defection.step import pay_received, tide
-from sahelsim.mechanisms.katiba.kernel import count_fighters, fallen_commanders, go_over
+from sahelsim.mechanisms.katiba.kernel import count_fighters, fallen_commanders, go_over, regain
 from sahelsim.mechanisms.katiba.parameters import KatibaParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
@@ -76,9 +76,10 @@ def risk_commanders(world: World, parameters: KatibaParameters) -> None:
 def recover(world: World, parameters: KatibaParameters, weeks: float) -> None:
     """Commanders gain authority; cohesion moves towards what the group can have under its commander."""
     groups = world.groups
-    groups.command += (1.0 - decay_factor(parameters.command_half_life, weeks)) * (1.0 - groups.command)
-    gap = groups.full_cohesion * groups.command - groups.cohesion
-    groups.cohesion += min(1.0, parameters.cohesion_recovery * weeks) * gap
+    regain(
+        1.0 - decay_factor(parameters.command_half_life, weeks), min(1.0, parameters.cohesion_recovery * weeks),
+        groups.full_cohesion, groups.command, groups.cohesion,
+    )  # fmt: skip
 
 
 def change_sides(
