@@ -66,5 +66,6 @@ def _take(world: World, p: MeansParameters, weeks: float, income: npt.NDArray[np
     kidnap(
         *world.key, int(Stream.MEANS_PLACE), world.step, weeks, cell, first, cells.strength, ground.cells_remoteness,
         actors.budget, t[Trait.KIDNAPPING], actors.strain, p.kidnapping_rate, p.kidnapping_need, p.ransom_scale,
-        p.ransom_exponent, p.ransom_most, int(Decision.KIDNAPPING), income[Account.RANSOM], log.rows, log.terms, log.count,
+        p.ransom_exponent, p.ransom_most, int(Decision.KIDNAPPING), income[Account.RANSOM],
+        log.rows, log.terms, log.count,
     )  # fmt: skip
