@@ -209,7 +209,9 @@ def attack_civilians(
     first_uniforms(k0, k1, stream, step, number, 0, draws)
     for i in range(number.size):
         c, a = side_cell[i], side_actor[i]
-        if out_of_reach(draws[i], rate * harshness[a] * (strongest[a] + restraint * reprisal_trait[a] * reprisal) * weeks):
+        if out_of_reach(
+            draws[i], rate * harshness[a] * (strongest[a] + restraint * reprisal_trait[a] * reprisal) * weeks
+        ):
             continue
         s = strength[c, a]
         eager = rate * harshness[a] * s / (s + half_strength) * (1.0 - shelter[c])

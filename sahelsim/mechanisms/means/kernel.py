@@ -33,6 +33,7 @@ from sahelsim.accelerate import inlined, kernel
 from sahelsim.elementary import chance, lomax
 from sahelsim.rng import uniform2, uniform4, uniform_pairs
 from sahelsim.world.log_kernel import write_decision
+from sahelsim.world.sides_kernel import cells_of_sides
 
 __all__ = [
     "desert", "fighters_within_reach", "gather", "home_of", "kidnap", "open_share", "settle", "sides_of",
@@ -50,38 +51,38 @@ _THOUSAND = 1000
 
 
 @kernel
-def sides_of(takes: B1, side_start: I32, side: I16, strength: I32) -> tuple[I32, I32]:
+def sides_of(takes: B1, side_start: I32, side: I16) -> tuple[I32, I32]:
     """Where the actors who take (A,) have fighters: the cells by actor and cell; and the first of each actor, (A + 1,).
 
     Those who take nothing have none.
     """
-    actors, room = takes.size, side_start[side_start.size - 1]
-    first, place = np.zeros(actors + 1, np.int32), np.zeros(actors, np.int32)
-    for j in range(room):
-        if takes[side[j]]:
-            first[side[j] + 1] += np.int32(1)
-    for a in range(actors):
-        first[a + 1] += first[a]
-        place[a] = first[a]
-    cell = np.empty(first[actors], np.int32)
-    for c in range(strength.shape[0]):
-        for j in range(side_start[c], side_start[c + 1]):
-            a = side[j]
-            if takes[a]:
-                cell[place[a]] = c
-                place[a] += np.int32(1)
+    actors, cell_of = takes.size, cells_of_sides(side_start)
+    first, place = np.zeros(actors + 1, np.int32), np.empty(actors, np.int32)
+    for i in range(cell_of.size):
+        a = np.uint64(side[i])
+        first[a + np.uint64(1)] += np.int32(takes[a])
+    for b in range(actors):
+        first[b + 1] += first[b]
+    for b in range(actors):
+        place[b] = first[b] if takes[b] else first[actors]  # the others write behind the list
+    cell = np.empty(first[actors] + 1, np.int32)
+    for i in range(cell_of.size):
+        a = np.uint64(side[i])
+        cell[np.uint64(place[a])] = cell_of[i]
+        place[a] += np.int32(takes[a])
     return cell, first
 
 
 @inlined
 def add_to_reach(c: int, a: int, fighters: int, latest: I32, number: I32, near: I32, reach: I32) -> None:
     """Add fighters of actor `a` to those within reach of cell `c`; `latest` (C,) is the last actor added to each."""
-    listed = int(latest[c] == a)
-    at = np.uint64(number[c] - listed)
-    near[c, at] = a
-    reach[c, at] = fighters + listed * reach[c, at]
-    number[c] = at + np.uint64(1)
-    latest[c] = a
+    n = np.uint64(c)
+    listed = int(latest[n] == a)
+    at = np.uint64(number[n] - listed)
+    near[n, at] = a
+    reach[n, at] = fighters + listed * reach[n, at]
+    number[n] = at + np.uint64(1)
+    latest[n] = a
 
 
 @kernel
@@ -97,11 +98,11 @@ def fighters_within_reach(
     for a in range(first.size - 1):
         for j in range(first[a], first[a + 1]):
             fighters = strength[cell[j], a]
-            c = np.uint64(cell[j])
+            c = cell[j]
             add_to_reach(c, a, fighters, latest, number, near, reach)
             for i in range(neighbours.shape[1]):
                 if neighbours[c, i] >= 0:
-                    add_to_reach(np.uint64(neighbours[c, i]), a, fighters, latest, number, near, reach)
+                    add_to_reach(neighbours[c, i], a, fighters, latest, number, near, reach)
 
 
 @kernel

@@ -54,7 +54,7 @@ def _take(world: World, p: MeansParameters, weeks: float, income: npt.NDArray[np
     near, reach = world.scratch_like("near", cells.strength), world.scratch_like("reach", cells.strength)
     number = world.scratch_like("number", cells.start)
     takes = t[Trait.TAXING] + t[Trait.TRADING] + t[Trait.KIDNAPPING] > 0.0
-    cell, first = sides_of(takes, cells.side_start, cells.side, cells.strength)
+    cell, first = sides_of(takes, cells.side_start, cells.side)
     fighters_within_reach(cell, first, cells.strength, ground.neighbours, number, near, reach)
     gather(
         weeks, number, near, reach, ground.neighbours, ground.cells_country, world.outside.border, ground.trade,
