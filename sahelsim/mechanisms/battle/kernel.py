@@ -29,7 +29,7 @@ import numpy.typing as npt
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import chance, log, logistic, lomax, out_of_reach
 from sahelsim.mechanisms.movement.kernel import CLOSED
-from sahelsim.rng import uniform4
+from sahelsim.rng import first_uniforms, uniform4
 from sahelsim.world.log_kernel import write_violence
 
 __all__ = ["clash", "fight", "kill_fighters", "retreat"]
@@ -157,8 +157,46 @@ def remember_clash(
 
 
 @kernel
+def greatest_hazards(enmity: F64, initiative: F64, rate: float, desert_factor: float) -> F64:
+    """The greatest onset hazard that each dyad can have anywhere, shape (A, A)."""
+    actors = initiative.size
+    most = np.empty((actors, actors))
+    for a in range(actors):
+        for b in range(actors):
+            most[a, b] = rate * enmity[a, b] * 0.5 * (initiative[a] + initiative[b]) * max(1.0, desert_factor)
+    return most
+
+
+@kernel
+def meetings_of(
+    side_start: I32, side: I16, strength: I32, most: F64, meetings: int
+) -> tuple[I32, I16, I16, I64]:  # fmt: skip
+    """Every dyad that may fight in every cell where both stand, by cell and actors; `meetings` is a bound of how many.
+
+    Returns
+    -------
+    cell, a, b, number : (N,)
+        The number of a meeting is (cell * A + a) * A + b, the entity of its draws.
+    """
+    cells, actors = strength.shape
+    cell, number = np.empty(meetings + 1, np.int32), np.empty(meetings + 1, np.int64)
+    first, second = np.empty(meetings + 1, np.int16), np.empty(meetings + 1, np.int16)
+    n = 0
+    for c in range(cells):
+        last = side_start[c + 1]
+        for i in range(side_start[c], last - 1):
+            a = side[i]
+            for j in range(i + 1, last):
+                b = side[j]
+                cell[n], first[n], second[n] = c, a, b
+                number[n] = (c * actors + a) * actors + b
+                n += 1 if most[a, b] > 0.0 else 0
+    return cell[:n], first[:n], second[:n], number[:n]
+
+
+@kernel
 def fight(
-    k0: int, k1: int, stream: int, loss_stream: int, step: int, weeks: float,
+    k0: int, k1: int, stream: int, loss_stream: int, step: int, weeks: float, meetings: int,
     start: I32, order: I32, side_start: I32, side: I16, strength: I32, memory: F32, losses: F32, appeal: F32,
     unit_cell: I32, unit_actor: I16, unit_group: I16, unit_role: I8, unit_strength: I32,
     attraction: F32, neighbours: I32, desert: F32,
@@ -172,48 +210,49 @@ def fight(
     """All battles of a step, cell by cell and dyad by dyad; see the module for the equations.
 
     Strength (C, A), memories, units and the log of violence are changed in place; each death is taken from
-    a unit that stands in the cell.
+    a unit that stands in the cell. `meetings` is a bound of the dyads that meet. Most draws are above any hazard that
+    the dyad can have; only for the others it is worked out.
     """
-    cells, actors = strength.shape
-    for c in range(cells):
-        first_side, last_side = side_start[c], side_start[c + 1]
-        if last_side - first_side < 2:
+    most = greatest_hazards(enmity, initiative, rate, desert_factor)
+    cell, first_of, second_of, number = meetings_of(side_start, side, strength, most, meetings)
+    draws = np.empty(number.size)
+    first_uniforms(k0, k1, stream, step, number, 0, draws)
+    for n in range(number.size):
+        a, b = int(first_of[n]), int(second_of[n])
+        if out_of_reach(draws[n], most[a, b] * weeks):
+            continue
+        c = cell[n]
+        s_a, s_b = strength[c, a], strength[c, b]
+        if s_a == 0 or s_b == 0:
             continue
         first, last = start[c], start[c + 1]
         terrain = 1.0 + (desert_factor - 1.0) * desert[c]
-        for i in range(first_side, last_side):
-            for j in range(i + 1, last_side):
-                a, b = int(side[i]), int(side[j])
-                s_a, s_b = strength[c, a], strength[c, b]
-                if s_a == 0 or s_b == 0 or enmity[a, b] <= 0.0:
-                    continue
-                size = math.sqrt(float(s_a) * float(s_b))
-                contact = size / (size + half_strength)
-                hazard = rate * enmity[a, b] * contact * 0.5 * (initiative[a] + initiative[b]) * terrain
-                if local[a] == 1:
-                    hazard *= 1.0 - quiet * bound[c, b]
-                if local[b] == 1:
-                    hazard *= 1.0 - quiet * bound[c, a]
-                dyad = (c * actors + a) * actors + b
-                onset, who, outcome, severity = uniform4(k0, k1, stream, step, dyad, 0)
-                if out_of_reach(onset, hazard * weeks) or onset >= chance(hazard * weeks):
-                    continue
-                attacker, winner, deaths_a, deaths_b, odds = clash(
-                    k0, k1, loss_stream, step, dyad, who, outcome, severity, a, b, c, first, last, order, strength[c],
-                    unit_cell, unit_actor, unit_strength, skill, initiative, death_scale, tail_exponent, mortal_share,
-                    outcome_slope, attacker_edge, loser_share, strength_exponent,
-                )  # fmt: skip
-                loser = b if winner == a else a
-                remember_clash(
-                    a, b, c, deaths_a, deaths_b, winner, memory, losses, victories, defeats, loss_memory,
-                    fight_memory, hostility, rival, escalation,
-                )  # fmt: skip
-                strength[c, loser] -= retreat(
-                    order, first, last, c, loser, unit_cell, unit_actor, unit_group, unit_role, unit_strength,
-                    attraction, appeal, neighbours,
-                )  # fmt: skip
-                write_violence(
-                    log_rows, log_terms, log_count, step, battle_kind, c, attacker, b if attacker == a else a,
-                    deaths_a if attacker == a else deaths_b, deaths_b if attacker == a else deaths_a, 0,
-                    -1, -1, -1, winner, enmity[a, b], contact, hazard, odds,
-                )  # fmt: skip
+        size = math.sqrt(float(s_a) * float(s_b))
+        contact = size / (size + half_strength)
+        hazard = rate * enmity[a, b] * contact * 0.5 * (initiative[a] + initiative[b]) * terrain
+        if local[a] == 1:
+            hazard *= 1.0 - quiet * bound[c, b]
+        if local[b] == 1:
+            hazard *= 1.0 - quiet * bound[c, a]
+        onset, who, outcome, severity = uniform4(k0, k1, stream, step, number[n], 0)
+        if onset >= chance(hazard * weeks):
+            continue
+        attacker, winner, deaths_a, deaths_b, odds = clash(
+            k0, k1, loss_stream, step, number[n], who, outcome, severity, a, b, c, first, last, order, strength[c],
+            unit_cell, unit_actor, unit_strength, skill, initiative, death_scale, tail_exponent, mortal_share,
+            outcome_slope, attacker_edge, loser_share, strength_exponent,
+        )  # fmt: skip
+        loser = b if winner == a else a
+        remember_clash(
+            a, b, c, deaths_a, deaths_b, winner, memory, losses, victories, defeats, loss_memory,
+            fight_memory, hostility, rival, escalation,
+        )  # fmt: skip
+        strength[c, loser] -= retreat(
+            order, first, last, c, loser, unit_cell, unit_actor, unit_group, unit_role, unit_strength,
+            attraction, appeal, neighbours,
+        )  # fmt: skip
+        write_violence(
+            log_rows, log_terms, log_count, step, battle_kind, c, attacker, b if attacker == a else a,
+            deaths_a if attacker == a else deaths_b, deaths_b if attacker == a else deaths_a, 0,
+            -1, -1, -1, winner, enmity[a, b], contact, hazard, odds,
+        )  # fmt: skip

@@ -42,7 +42,7 @@ def run_step(world: World, parameters: BattleParameters, escalation: float, week
     t, log = actors.traits, world.violence
     before = int(log.count[0])
     fight(
-        *world.key, int(Stream.BATTLE), int(Stream.BATTLE_LOSSES), world.step, weeks,
+        *world.key, int(Stream.BATTLE), int(Stream.BATTLE_LOSSES), world.step, weeks, meetings,
         cells.start, cells.order, cells.side_start, cells.side, cells.strength, cells.memory, cells.losses,
         cells.appeal,
         units.cell, units.actor, units.group, units.role, units.strength,

@@ -204,15 +204,19 @@ def attack_civilians(
     weight = np.empty(most_communities(community_start))
     strongest = np.empty(harshness.size)
     restraint = strongest_motives(camp_enmity, coercion, punishment, kin_restraint, pact_restraint, strongest)
-    side_cell, side_actor, number = sides_among_people(community_start, side_start, side, strength)
+    side_cell, side_actor, number = sides_among_people(community_start, side_start, side, strength, harshness)
     draws = np.empty(number.size)
     first_uniforms(k0, k1, stream, step, number, 0, draws)
     for i in range(number.size):
         c, a = side_cell[i], side_actor[i]
+        if out_of_reach(
+            draws[i], rate * harshness[a] * (strongest[a] + restraint * reprisal_trait[a] * reprisal) * weeks
+        ):
+            continue
         s = strength[c, a]
         eager = rate * harshness[a] * s / (s + half_strength) * (1.0 - shelter[c])
         most = strongest[a] + (restraint * reprisal_trait[a] * reprisal if losses[c, a] > 0.0 else 0.0)
-        if harshness[a] <= 0.0 or out_of_reach(draws[i], eager * most * weeks):
+        if out_of_reach(draws[i], eager * most * weeks):
             continue
         first, last = community_start[c], community_start[c + 1]
         onset, which, severity, band = uniform4(k0, k1, stream, step, number[i], 0)

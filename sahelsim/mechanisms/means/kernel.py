@@ -29,14 +29,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.accelerate import kernel
+from sahelsim.accelerate import inlined, kernel
 from sahelsim.elementary import chance, lomax
-from sahelsim.rng import uniform2, uniform4
+from sahelsim.rng import uniform2, uniform4, uniform_pairs
 from sahelsim.world.log_kernel import write_decision
+from sahelsim.world.sides_kernel import cells_of_sides
 
 __all__ = [
-    "claims", "desert", "fighters_within_reach", "gather", "home_of", "kidnap", "levy", "open_share", "settle",
-    "within_reach",
+    "desert", "fighters_within_reach", "gather", "home_of", "kidnap", "open_share", "settle", "sides_of",
 ]  # fmt: skip
 
 I8 = npt.NDArray[np.int8]
@@ -45,54 +45,64 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
+B1 = npt.NDArray[np.bool_]
 
 _THOUSAND = 1000
 
 
 @kernel
-def fighters_within_reach(side_start: I32, side: I16, strength: I32, neighbours: I32, reach: I32) -> None:
-    """Fighters of each actor in a cell and its neighbours; fills `reach` (C, A)."""
-    reach[:, :] = 0
-    for c in range(strength.shape[0]):
-        for j in range(side_start[c], side_start[c + 1]):
-            a = np.uint64(side[j])
-            reach[c, a] += strength[c, a]
+def sides_of(takes: B1, side_start: I32, side: I16) -> tuple[I32, I32]:
+    """Where the actors who take (A,) have fighters: the cells by actor and cell; and the first of each actor, (A + 1,).
+
+    Those who take nothing have none.
+    """
+    actors, cell_of = takes.size, cells_of_sides(side_start)
+    first, place = np.zeros(actors + 1, np.int32), np.empty(actors, np.int32)
+    for i in range(cell_of.size):
+        a = np.uint64(side[i])
+        first[a + np.uint64(1)] += np.int32(takes[a])
+    for b in range(actors):
+        first[b + 1] += first[b]
+    for b in range(actors):
+        place[b] = first[b] if takes[b] else first[actors]  # the others write behind the list
+    cell = np.empty(first[actors] + 1, np.int32)
+    for i in range(cell_of.size):
+        a = np.uint64(side[i])
+        cell[np.uint64(place[a])] = cell_of[i]
+        place[a] += np.int32(takes[a])
+    return cell, first
+
+
+@inlined
+def add_to_reach(c: int, a: int, fighters: int, latest: I32, number: I32, near: I32, reach: I32) -> None:
+    """Add fighters of actor `a` to those within reach of cell `c`; `latest` (C,) is the last actor added to each."""
+    n = np.uint64(c)
+    listed = int(latest[n] == a)
+    at = np.uint64(number[n] - listed)
+    near[n, at] = a
+    reach[n, at] = fighters + listed * reach[n, at]
+    number[n] = at + np.uint64(1)
+    latest[n] = a
+
+
+@kernel
+def fighters_within_reach(
+    cell: I32, first: I32, strength: I32, neighbours: I32, number: I32, near: I32, reach: I32
+) -> None:
+    """Who has fighters in a cell or its neighbours, in order: `near` (C, A), and how many: `reach` (C, A).
+
+    Only the first `number` (C,) of each row are filled; `cell` and `first` are those of `sides_of`.
+    """
+    number[:] = 0
+    latest = np.full(strength.shape[0], -1, np.int32)
+    for a in range(first.size - 1):
+        for j in range(first[a], first[a + 1]):
+            fighters = strength[cell[j], a]
+            c = cell[j]
+            add_to_reach(c, a, fighters, latest, number, near, reach)
             for i in range(neighbours.shape[1]):
                 if neighbours[c, i] >= 0:
-                    reach[np.uint64(neighbours[c, i]), a] += strength[c, a]
-
-
-@kernel
-def within_reach(reach: I32, near: I64) -> int:
-    """Actors who have fighters within reach (A,) of a cell, into `near` (A,); returns how many."""
-    n = 0
-    for a in range(reach.size):
-        near[n] = a
-        n += 1 if reach[a] > 0 else 0
-    return n
-
-
-@kernel
-def claims(reach: I32, near: I64, n_near: int, share: F64, weight: F64, who: I64) -> int:
-    """Weights (A,) of the actors near[:n_near]; fills `who` (A,) with those who have one; returns how many."""
-    n = 0
-    for i in range(n_near):
-        a = near[i]
-        weight[a] = share[a] * reach[a]
-        if weight[a] > 0.0:
-            who[n] = a
-            n += 1
-    return n
-
-
-@kernel
-def levy(yielded: float, weight: F64, who: I64, n: int, scale: float, income: F64) -> None:
-    """Share what a place yields among the actors who[:n] by weight; adds to `income` (A,)."""
-    total = scale
-    for i in range(n):
-        total += weight[who[i]]
-    for i in range(n):
-        income[who[i]] += yielded * weight[who[i]] / total
+                    add_to_reach(neighbours[c, i], a, fighters, latest, number, near, reach)
 
 
 @kernel
@@ -108,59 +118,69 @@ def open_share(c: int, neighbours: I32, country: I16, border: F32) -> float:
 
 @kernel
 def gather(
-    weeks: float, reach: I32, neighbours: I32, country: I16, border: F32, trade_of: F64, gold_of: F64,
-    community_start: I32, camp: I8, population: I32, besieger: I8, pact: I8,
+    weeks: float, number: I32, near: I32, reach: I32, neighbours: I32, country: I16, border: F32, trade_of: F64,
+    gold_of: F64, community_start: I32, camp: I8, population: I32, besieger: I8, pact: I8,
     actor_camp: I16, taxing: F64, trading: F64, tax_rate: float, levy_scale: float, tax: F64, trade: F64, gold: F64,
 ) -> None:  # fmt: skip
-    """What each actor takes in a step from communities, trade routes and gold; fills `tax`, `trade`, `gold` (A,)."""
+    """What each actor takes in a step from communities, trade routes and gold; fills `tax`, `trade`, `gold` (A,).
+
+    Who has how many fighters within reach: see `fighters_within_reach`.
+    """
     tax[:] = 0.0
     trade[:] = 0.0
     gold[:] = 0.0
-    weight = np.empty(actor_camp.size)
-    who = np.empty(actor_camp.size, np.int64)
-    may = np.empty(actor_camp.size, np.int64)
-    near = np.empty(actor_camp.size, np.int64)
+    who, weight = np.empty(actor_camp.size, np.int64), np.empty(actor_camp.size)
     any_closed = border.max() > 0.0
     for c in range(trade_of.size):
-        rich = trade_of[c] > 0.0 or gold_of[c] > 0.0
-        if not rich and community_start[c] == community_start[c + 1]:
-            continue
-        n_near = within_reach(reach[c], near)
-        if n_near == 0:
-            continue
-        if rich:
-            n = claims(reach[c], near, n_near, trading, weight, who)
-            passing = trade_of[c] * (open_share(c, neighbours, country, border) if any_closed else 1.0)
-            levy(passing * weeks, weight, who, n, levy_scale, trade)
-            levy(gold_of[c] * weeks, weight, who, n, levy_scale, gold)
-        n = claims(reach[c], near, n_near, taxing, weight, who)
+        n = number[c]
         if n == 0:
             continue
-        for m in range(community_start[c], community_start[c + 1]):
-            if besieger[m] >= 0:
-                continue
-            asked = 0
+        if trade_of[c] > 0.0 or gold_of[c] > 0.0:
+            total = levy_scale
             for i in range(n):
+                weight[i] = trading[near[c, i]] * reach[c, i]
+                total += weight[i]
+            passing = trade_of[c] * (open_share(c, neighbours, country, border) if any_closed else 1.0)
+            for i in range(n):
+                trade[near[c, i]] += passing * weeks * weight[i] / total
+                gold[near[c, i]] += gold_of[c] * weeks * weight[i] / total
+        if community_start[c] == community_start[c + 1]:
+            continue
+        taxers = 0
+        for i in range(n):
+            who[taxers] = near[c, i]
+            weight[taxers] = taxing[near[c, i]] * reach[c, i]
+            taxers += 1 if weight[taxers] > 0.0 else 0
+        for m in range(community_start[c], community_start[c + 1] if taxers > 0 else 0):
+            total, asked = levy_scale, 0
+            for i in range(taxers):
                 if actor_camp[who[i]] == camp[m] or who[i] == pact[m]:
-                    may[asked] = who[i]
+                    total += weight[i]
                     asked += 1
-            if asked > 0:
-                levy(tax_rate * population[m] * weeks, weight, may, asked, levy_scale, tax)
+            if asked == 0 or besieger[m] >= 0:
+                continue
+            yielded = tax_rate * population[m] * weeks
+            for i in range(taxers):
+                if actor_camp[who[i]] == camp[m] or who[i] == pact[m]:
+                    tax[who[i]] += yielded * weight[i] / total
 
 
 @kernel
 def kidnap(
-    k0: int, k1: int, stream: int, step: int, weeks: float, strength: I32, remoteness: F32, budget: I8,
-    kidnapping: F64, strain: F64, rate: float, need: float, scale: float, exponent: float, most: float, kind: int,
-    ransom: F64, log_rows: I32, log_terms: F32, log_count: I64,
+    k0: int, k1: int, stream: int, step: int, weeks: float, cell: I32, first: I32, strength: I32, remoteness: F32,
+    budget: I8, kidnapping: F64, strain: F64, rate: float, need: float, scale: float, exponent: float, most: float,
+    kind: int, ransom: F64, log_rows: I32, log_terms: F32, log_count: I64,
 ) -> None:  # fmt: skip
-    """At most one hostage of worth for each actor in a step; fills `ransom` (A,), whole money."""
+    """At most one hostage of worth for each actor in a step; fills `ransom` (A,), whole money.
+
+    Where the actors are: see `sides_of`.
+    """
     ransom[:] = 0.0
     for a in range(budget.size):
         if budget[a] == 0 or kidnapping[a] <= 0.0:
             continue
         total = 0.0
-        for c in range(remoteness.size):
+        for c in cell[first[a] : first[a + 1]]:
             if strength[c, a] > 0:
                 total += strength[c, a] * remoteness[c]
         hazard = kidnapping[a] * rate * (1.0 + need * strain[a]) * total
@@ -169,7 +189,7 @@ def kidnap(
             continue
         target = where * total
         place = -1
-        for c in range(remoteness.size):
+        for c in cell[first[a] : first[a + 1]]:
             if strength[c, a] > 0 and remoteness[c] > 0.0:
                 place = c
                 target -= strength[c, a] * remoteness[c]
@@ -229,6 +249,18 @@ def home_of(first: int, last: int, u: float, people: int, community_people: I16)
 
 
 @kernel
+def those_unpaid(living: I32, unit_actor: I16, unit_strength: I32, share: F64) -> I32:
+    """Living units of the actors who lose a `share` (A,) of their fighters, in order."""
+    unpaid = np.empty(living.size, np.int32)
+    n = 0
+    for i in range(living.size):
+        u = np.uint64(living[i])
+        unpaid[n] = living[i]
+        n += 1 if share[np.uint64(unit_actor[u])] > 0.0 and unit_strength[u] > 0 else 0
+    return unpaid[:n]
+
+
+@kernel
 def desert(
     k0: int, k1: int, stream: int, step: int, weeks: float, strength: I32, living: I32, unit_cell: I32,
     unit_home: I32, unit_actor: I16, unit_group: I16, unit_strength: I32, group_people: I16, community_start: I32,
@@ -244,12 +276,13 @@ def desert(
         if rate * strain[a] > 0.0:
             share[a] = chance(rate * strain[a] * weeks)
             strained = True
+    unpaid = those_unpaid(living if strained else living[:0], unit_actor, unit_strength, share)
+    parts, begins = np.empty(unpaid.size), np.empty(unpaid.size)
+    uniform_pairs(k0, k1, stream, step, unpaid, 0, parts, begins)
     gone = 0
-    for u in living if strained else living[:0]:
-        if unit_strength[u] == 0 or not rate * strain[unit_actor[u]] > 0.0:
-            continue
-        part, begin = uniform2(k0, k1, stream, step, u, 0)
-        leave = min(unit_strength[u], int(share[unit_actor[u]] * unit_strength[u] + part))
+    for i in range(unpaid.size):
+        u, begin = unpaid[i], begins[i]
+        leave = min(unit_strength[u], int(share[unit_actor[u]] * unit_strength[u] + parts[i]))
         if leave == 0:
             continue
         m = -1

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.mechanisms.decay import decay_factor
-from sahelsim.mechanisms.means.kernel import desert, fighters_within_reach, gather, kidnap, settle
+from sahelsim.mechanisms.means.kernel import desert, fighters_within_reach, gather, kidnap, settle, sides_of
 from sahelsim.mechanisms.means.parameters import MeansParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Account, Decision, Trait
@@ -51,17 +51,21 @@ def _take(world: World, p: MeansParameters, weeks: float, income: npt.NDArray[np
     """Fill the accounts of tax, trade, gold and ransom of `income` (accounts, A)."""
     actors, cells, ground, c, log = world.actors, world.cells, world.ground, world.communities, world.decisions
     t = actors.traits
-    reach = world.scratch_like("reach", cells.strength)
-    fighters_within_reach(cells.side_start, cells.side, cells.strength, ground.neighbours, reach)
+    near, reach = world.scratch_like("near", cells.strength), world.scratch_like("reach", cells.strength)
+    number = world.scratch_like("number", cells.start)
+    takes = t[Trait.TAXING] + t[Trait.TRADING] + t[Trait.KIDNAPPING] > 0.0
+    cell, first = sides_of(takes, cells.side_start, cells.side)
+    fighters_within_reach(cell, first, cells.strength, ground.neighbours, number, near, reach)
     gather(
-        weeks, reach, ground.neighbours, ground.cells_country, world.outside.border, ground.trade, ground.gold,
-        ground.community_start, c.camp, c.population, c.besieger, c.pact, actors.camp, t[Trait.TAXING],
-        t[Trait.TRADING], p.tax_rate, p.levy_scale * ground.extent,
+        weeks, number, near, reach, ground.neighbours, ground.cells_country, world.outside.border, ground.trade,
+        ground.gold, ground.community_start, c.camp, c.population, c.besieger, c.pact, actors.camp,
+        t[Trait.TAXING], t[Trait.TRADING], p.tax_rate, p.levy_scale * ground.extent,
         income[Account.TAX], income[Account.TRADE], income[Account.GOLD],
     )  # fmt: skip
     log.reserve(actors.camp.size)
     kidnap(
-        *world.key, int(Stream.MEANS_PLACE), world.step, weeks, cells.strength, ground.cells_remoteness, actors.budget,
-        t[Trait.KIDNAPPING], actors.strain, p.kidnapping_rate, p.kidnapping_need, p.ransom_scale, p.ransom_exponent,
-        p.ransom_most, int(Decision.KIDNAPPING), income[Account.RANSOM], log.rows, log.terms, log.count,
+        *world.key, int(Stream.MEANS_PLACE), world.step, weeks, cell, first, cells.strength, ground.cells_remoteness,
+        actors.budget, t[Trait.KIDNAPPING], actors.strain, p.kidnapping_rate, p.kidnapping_need, p.ransom_scale,
+        p.ransom_exponent, p.ransom_most, int(Decision.KIDNAPPING), income[Account.RANSOM],
+        log.rows, log.terms, log.count,
     )  # fmt: skip

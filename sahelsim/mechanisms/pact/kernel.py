@@ -143,14 +143,14 @@ def offer_pacts(
     for a in range(bargaining.size):
         order_of[a] = governance[a] * (1.0 - disarray[a])
         most[a] = rate * bargaining[a] * (1.0 + governing * order_of[a]) * weeks
-    side_cell, side_actor, number = sides_among_people(community_start, side_start, side, strength)
+    side_cell, side_actor, number = sides_among_people(community_start, side_start, side, strength, bargaining)
     draws = np.empty(number.size)
     first_uniforms(k0, k1, stream, step, number, 0, draws)
     for i in range(number.size):
         c, a = side_cell[i], side_actor[i]
         first, last = community_start[c], community_start[c + 1]
         urged = urge * sieges_here(first, last, besieger, a) if held[a] > 0 else 0.0
-        if bargaining[a] <= 0.0 or out_of_reach(draws[i], most[a] * ((last - first) * (1.0 + resistance) + urged)):
+        if out_of_reach(draws[i], most[a] * ((last - first) * (1.0 + resistance) + urged)):
             continue
         onset, which, answer, _ = uniform4(k0, k1, stream, step, number[i], 0)
         own = own_fighters(strength, neighbours, c, a, reach)

@@ -230,13 +230,13 @@ def lay_sieges(
     most = np.empty(besieging.size)
     for a in range(besieging.size):
         most[a] = rate * besieging[a] * drive[a] * (1.0 + resistance) * _worst_will(a, camp_enmity, neutral) * weeks
-    side_cell, side_actor, number = sides_among_people(community_start, side_start, side, strength)
+    side_cell, side_actor, number = sides_among_people(community_start, side_start, side, strength, most)
     draws = np.empty(number.size)
     first_uniforms(k0, k1, stream, step, number, 0, draws)
     for i in range(number.size):
         c, a = side_cell[i], side_actor[i]
         first, last = community_start[c], community_start[c + 1]
-        if most[a] <= 0.0 or out_of_reach(draws[i], most[a] * (last - first) * (1.0 - shelter[c])):
+        if out_of_reach(draws[i], most[a] * (last - first) * (1.0 - shelter[c])):
             continue
         own = own_fighters(strength, neighbours, c, a, reach)
         if own < crew or own < crew * (sieges_here(first, last, besieger, a) + 1):
