@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sahelsim.calibration.calibrate import Calibrated
 from sahelsim.calibration.predictive import HOLDS_FROM, holding, pattern_shares
 from sahelsim.calibration.recovery import IDENTIFIED
-from sahelsim.calibration.regression_abc import weighted_quantiles
+from sahelsim.calibration.sample import weighted_quantiles
 
 __all__ = ["COVERAGE_BAND", "LEAST_COVERAGE", "correlations", "diagnostics"]
 
