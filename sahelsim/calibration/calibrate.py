@@ -15,9 +15,10 @@ from sahelsim.calibration.comparison import Comparison, compare_with_record
 from sahelsim.calibration.evidence import Evidence, gather_evidence, statistics_of
 from sahelsim.calibration.load import LoadedCalibration
 from sahelsim.calibration.matching import Wave, emulate, next_draws
+from sahelsim.calibration.methods import Found, Training, check_installed, find_posterior
 from sahelsim.calibration.priors import unit_points
-from sahelsim.calibration.recovery import Recovery, recover
-from sahelsim.calibration.regression_abc import AbcSample, abc_sample, summarise
+from sahelsim.calibration.recovery import Recovery
+from sahelsim.calibration.sample import Sample
 from sahelsim.calibration.simulate import Runs, simulate_draws
 from sahelsim.errors import BadInput
 
@@ -62,11 +63,10 @@ class Calibrated:
         Which of all runs are in the space that is left: those from which the posterior is made.
     scores, statistics : ndarray, shapes (n, k), (n, m)
         Of the training runs; statistics of all targets, not a number where not defined.
-    summaries : ndarray, shape (n, k)
-    sample : AbcSample
+    found : Found
+        Draws of the posterior as scores, and what they are worth.
     values : ndarray, shape (a, k)
         Draws of the posterior.
-    recovery : Recovery
     predicted : Runs or None
         Runs of draws of the posterior.
     """
@@ -79,11 +79,19 @@ class Calibrated:
     training: I64
     scores: F64
     statistics: F64
-    summaries: F64
-    sample: AbcSample
+    found: Found
     values: F64
-    recovery: Recovery
     predicted: Runs | None
+
+    @property
+    def sample(self) -> Sample:
+        """Weighted draws of the posterior, on scores."""
+        return self.found.sample
+
+    @property
+    def recovery(self) -> Recovery:
+        """Runs that stood for the record."""
+        return self.found.recovery
 
     @property
     def runs(self) -> int:
@@ -134,8 +142,9 @@ def calibrate(
     Raises
     ------
     BadInput
-        Too few runs or targets; the stores are of another calibration.
+        Too few runs or targets; the stores are of another calibration; the method needs a package that is not there.
     """
+    check_installed(loaded)
     steps, space = _Steps(loaded, out, engine, accept_new_code, as_is, watch, say), loaded.space
     plan = loaded.calibration
     evidence = gather_evidence(loaded, ged)
@@ -158,14 +167,14 @@ def calibrate(
     training = np.flatnonzero(_kept(matched, scores))
     _enough(len(training), sum(len(wave.values) for wave in waves))
     scores, all_statistics = scores[training], all_statistics[training]
-    summaries = summarise(scores, comparison.complete(all_statistics), comparison.observed)
-    sample = abc_sample(scores, summaries.runs, summaries.record, plan.accept)
-    recovery = recover(scores, summaries.runs, plan.accept, plan.recovery, loaded.seed)
-    values = space.from_scores(sample.scores)
-    predicted = steps.predict(values, sample.weights) if plan.predictive else None
+    record, complete = comparison.observed, comparison.complete(all_statistics)
+    data = Training(scores, complete, record, lambda s: _kept(matched, s), plan.recovery, loaded.seed)
+    found = find_posterior(plan, data, say)
+    values = space.from_scores(found.sample.scores)
+    predicted = steps.predict(values, found.sample.weights) if plan.predictive else None
     return Calibrated(
-        loaded, evidence, comparison, tuple(waves), tuple(matched), training, scores, all_statistics, summaries.runs,
-        sample, values, recovery, predicted,
+        loaded, evidence, comparison, tuple(waves), tuple(matched), training, scores, all_statistics, found,
+        values, predicted,
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ class Summariser:
     def of(self, statistics: F64) -> F64:
         """Summaries (b, k) of statistics (b, m) of other runs, or of the record: the mean of all regressions."""
         x = self.scaled(statistics)
-        return np.mean([fit.predict(x) for fit in self.fits], axis=0)
+        return np.asarray(np.mean([fit.predict(x) for fit in self.fits], axis=0))
 
 
 @dataclass(frozen=True)
