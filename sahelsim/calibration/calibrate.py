@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from sahelsim.calibration.recovery import Recovery
 from sahelsim.calibration.sample import Sample
 from sahelsim.calibration.simulate import Runs, simulate_draws
 from sahelsim.errors import BadInput
+from sahelsim.sweep.layout import DRAWS, is_store
 
 if TYPE_CHECKING:
     import polars as pl
@@ -104,9 +106,18 @@ def wave_store(out: Path, number: int) -> Path:
     return out / "waves" / str(number)
 
 
-def predictive_store(out: Path) -> Path:
-    """Store of the runs of the posterior."""
-    return out / "predictive"
+def predictive_store(out: Path, paths: Sequence[str], values: F64) -> Path:
+    """Store for runs of draws (n, k) of the posterior: `predictive`, or with a number where runs of another one are."""
+    import polars as pl
+
+    for number in count(1):
+        store = out / ("predictive" if number == 1 else f"predictive_{number}")
+        if not is_store(store):
+            return store
+        held = pl.read_parquet(store / DRAWS)
+        if set(paths) <= set(held.columns) and np.array_equal(held.select(paths).to_numpy(), values):
+            return store
+    raise AssertionError("unreachable")
 
 
 def calibrate(
@@ -219,7 +230,8 @@ class _Steps:
         size = self.loaded.calibration.predictive
         places = (np.arange(size) + generator(self.loaded.seed, Purpose.RESAMPLE).random()) / size  # systematic
         chosen = np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
-        return self._simulate(values[chosen], predictive_store(self.out), "draws of the posterior")
+        store = predictive_store(self.out, self.loaded.space.paths, values[chosen])
+        return self._simulate(values[chosen], store, "draws of the posterior")
 
     def _simulate(self, values: F64, store: Path, title: str) -> Runs:
         runs = simulate_draws(

@@ -32,7 +32,7 @@ __all__ = ["Network", "Train", "neural_posterior"]
 
 F64 = npt.NDArray[np.float64]
 
-_RECOVERY_DRAWS = 500  # of the posterior of a recovered run: ranks to 0.002
+_RECOVERY_DRAWS = 499  # of the posterior of a recovered run; a prime, so that no rank lies on the edge of an interval
 _ROUNDS = 100  # times that draws are made again for those outside of the space that is left
 _SEEDS = 2**63
 
