@@ -21,6 +21,7 @@ from sweep_experiments import HereEngine, hash_of
 
 from sahelsim.calibration.calibrate import Calibrated, calibrate
 from sahelsim.calibration.diagnostics import diagnostics
+from sahelsim.calibration.draws import PosteriorDraws
 from sahelsim.calibration.load import load_calibration
 from sahelsim.calibration.methods import Found, Training
 from sahelsim.calibration.neural import neural_posterior
@@ -31,6 +32,8 @@ from sahelsim.calibration.posterior_settings import NeuralPosterior
 from sahelsim.calibration.recovery import runs_to_recover
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
+from sahelsim.plot.posterior_figures import draw_posterior
+from sahelsim.replicate import simulate_replicate
 
 ROOT = Path(__file__).parents[1]
 SBI = importlib.util.find_spec("sbi") is not None
@@ -212,41 +215,11 @@ def test_torch_is_an_extra_that_nothing_else_brings_or_imports() -> None:
     assert done.stdout.strip() == "[]"
 
 
-# --- with other settings of the posterior on the same runs
-
-
-def finish(folder: Path, ged: pl.DataFrame, *changes: tuple[str, str]) -> Calibrated:
-    loaded = load(folder, *changes)
-    prepare_folder(folder / "out", resume=True)
-    result = calibrate(loaded, folder / "out", HereEngine(16), ged=ged)
-    write_posterior(result, diagnostics(result), folder / "out")
-    return result
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pl.DataFrame, Calibrated]:
-    folder = tmp_path_factory.mktemp("neural")
-    record = record_of(load(folder))
-    return folder, record, finish(folder, record, ("draws: 64", "draws: 64\nwaves: [16]"))
-
-
-def test_another_posterior_of_the_same_runs_keeps_the_predictions_of_the_first(world) -> None:
-    folder, record, first = world
-    rows = hash_of(next((folder / "out" / "predictive" / "summaries").iterdir()))
-    other = finish(folder, record, ("draws: 64", "draws: 64\nwaves: [16]"), ("accept: 0.7", "accept: 0.5"))
-    assert [runs.store for runs in other.waves] == [runs.store for runs in first.waves]
-    assert (first.predicted.store.name, other.predicted.store.name) == ("predictive", "predictive_2")
-    assert hash_of(next((folder / "out" / "predictive" / "summaries").iterdir())) == rows
-    back = finish(folder, record, ("draws: 64", "draws: 64\nwaves: [16]"))
-    assert back.predicted.store.name == "predictive"
-    assert not (folder / "out" / "predictive_3").exists()
-
-
 # --- with the flows of sbi
 
 
-def neural(data: Training, **more: object) -> Found:
-    chosen = settings(folds=2, transforms=2, hidden=20, **more)
+def neural(data: Training) -> Found:
+    chosen = settings(networks=1, folds=2, transforms=2, hidden=16, patience=10)
     return neural_posterior(chosen, data, flow_trainer(chosen))
 
 
@@ -259,14 +232,12 @@ def test_flows_find_the_exact_posterior_and_leave_torch_and_the_folder_as_they_w
     monkeypatch.chdir(tmp_path)
     torch.manual_seed(5)
     before, threads = torch.random.get_rng_state(), torch.get_num_threads()
-    data = training(500, recovery=40)
-    found = neural(data)
+    found = neural(training(400, recovery=40))
     mean, sd = exact()
-    assert found.sample.mean == pytest.approx(mean, abs=0.12)
+    assert found.sample.mean == pytest.approx(mean, abs=0.15)
     assert found.sample.sd == pytest.approx(sd, rel=0.2)
     assert found.recovery.coverage(0.9) == pytest.approx([0.9, 0.9], abs=0.15)
     assert found.recovery.identified[0]
-    assert np.array_equal(neural(data).sample.scores, found.sample.scores)
     assert torch.equal(torch.random.get_rng_state(), before)
     assert torch.get_num_threads() == threads
     assert not torch.are_deterministic_algorithms_enabled()
@@ -276,7 +247,7 @@ def test_flows_find_the_exact_posterior_and_leave_torch_and_the_folder_as_they_w
 
 @needs_sbi
 def test_flows_of_a_cut_space_give_the_posterior_under_the_cut_prior() -> None:
-    found = neural(training(900, above, recovery=20))
+    found = neural(training(600, above, recovery=10))
     (mean, _), (sd, _) = exact()
     cut = truncnorm((0.5 - mean) / sd, np.inf, mean, sd)
     assert found.sample.mean[0] == pytest.approx(cut.mean(), abs=0.08)
@@ -284,23 +255,37 @@ def test_flows_of_a_cut_space_give_the_posterior_under_the_cut_prior() -> None:
     assert found.sample.scores[:, 0].min() > 0.5
 
 
+def finish(folder: Path, ged: pl.DataFrame, *changes: tuple[str, str]) -> Calibrated:
+    loaded = load(folder, ("draws: 64", "draws: 64\nwaves: [16]"), *changes)
+    prepare_folder(folder / "out", resume=True)
+    result = calibrate(loaded, folder / "out", HereEngine(16), ged=ged)
+    write_posterior(result, diagnostics(result), folder / "out")
+    return result
+
+
 @needs_sbi
 @pytest.mark.jit_only
-def test_a_neural_posterior_is_written_and_run_like_any_other(world, tmp_path) -> None:
-    folder, record, abc = world
-    result = finish(folder, record, ("draws: 64", "draws: 64\nwaves: [16]"), NPE)
+def test_a_neural_posterior_is_of_the_same_runs_and_written_and_run_like_any_other(tmp_path) -> None:
+    record = record_of(load(tmp_path))
+    abc, result = finish(tmp_path, record), finish(tmp_path, record, NPE)
     assert result.training.tolist() == abc.training.tolist()
     assert result.recovery.runs.tolist() == abc.recovery.runs.tolist()
-    kept = result.matched[0].wave.keeps(result.sample.scores)
-    assert kept.all()
-    manifest = json.loads((folder / "out" / "manifest.json").read_text())
+    assert result.matched[0].wave.keeps(result.sample.scores).all()
+    out = tmp_path / "out"
+    manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["method"] == "history matching and neural posterior estimation"
     assert manifest["posterior"]["versions"]["sbi"] == metadata.version("sbi")
     assert manifest["calibration"]["posterior"]["hidden"] == 16
-    posterior = open_posterior(folder / "out")
+    assert len(draw_posterior(result, out / "figures")) == 4
+    posterior = open_posterior(out)
     assert posterior.weights == pytest.approx(np.full(200, 1 / 200))
     space = result.loaded.space
     assert np.all((posterior.values >= space.low) & (posterior.values <= space.high))
-    before = hash_of(folder / "out" / "posterior.parquet")
-    finish(folder, record, ("draws: 64", "draws: 64\nwaves: [16]"), NPE)
-    assert hash_of(folder / "out" / "posterior.parquet") == before
+    before = {name: hash_of(out / name) for name in ("posterior.parquet", "recovery.parquet", "diagnostics.json")}
+    finish(tmp_path, record, NPE)
+    assert {name: hash_of(out / name) for name in before} == before
+    scenario = result.loaded.scenario.model_copy(update={"replicates": 2})
+    assert posterior.differences(scenario) == []
+    draws = PosteriorDraws.of(posterior, scenario)
+    record = simulate_replicate(scenario, 1, blueprint=draws.blueprint(1))
+    assert record.violence.step.size > 0
