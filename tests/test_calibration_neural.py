@@ -23,13 +23,14 @@ from sahelsim.calibration.calibrate import Calibrated, calibrate
 from sahelsim.calibration.diagnostics import diagnostics
 from sahelsim.calibration.draws import PosteriorDraws
 from sahelsim.calibration.load import load_calibration
-from sahelsim.calibration.methods import Found, Training
+from sahelsim.calibration.methods import Found, Training, find_posterior
 from sahelsim.calibration.neural import neural_posterior
 from sahelsim.calibration.neural_flow import flow_trainer
 from sahelsim.calibration.outputs import prepare_folder, write_posterior
 from sahelsim.calibration.posterior import open_posterior
 from sahelsim.calibration.posterior_settings import NeuralPosterior
 from sahelsim.calibration.recovery import runs_to_recover
+from sahelsim.calibration.schema import Calibration
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
 from sahelsim.plot.posterior_figures import draw_posterior
@@ -253,6 +254,25 @@ def test_flows_of_a_cut_space_give_the_posterior_under_the_cut_prior() -> None:
     assert found.sample.mean[0] == pytest.approx(cut.mean(), abs=0.08)
     assert found.sample.sd[0] == pytest.approx(cut.std(), rel=0.25)
     assert found.sample.scores[:, 0].min() > 0.5
+
+
+@needs_sbi
+def test_flows_see_what_shows_only_in_the_interplay_of_statistics() -> None:
+    """The sign of one statistic says how another is to be read: no linear summary sees the parameter."""
+    rng = np.random.default_rng(3)
+    scores, side = rng.standard_normal((500, 2)), np.sign(rng.standard_normal(500))
+    statistics = np.column_stack(
+        [scores[:, 0] * side + 0.2 * rng.standard_normal(500), side, scores[:, 1] + 0.5 * rng.standard_normal(500)]
+    )
+    data = Training(scores, statistics, np.array([-1.0, -1.0, 0.5]), everywhere, 60, 11)
+    plan = Calibration(name="x", scenario="x", draws=500)
+    assert find_posterior(plan, data).recovery.explained[0] < 0.1
+    chosen = settings(networks=1, folds=2, transforms=3, hidden=24, learning_rate=5e-3)
+    found = find_posterior(plan.model_copy(update={"posterior": chosen}), data)
+    assert found.recovery.explained[0] > 0.8
+    assert found.recovery.explained[1] == pytest.approx(0.8, abs=0.15)
+    assert found.sample.mean == pytest.approx([1 / 1.04, 0.5 / 1.25], abs=0.1)
+    assert found.about["versions"]["torch"] == metadata.version("torch")
 
 
 def finish(folder: Path, ged: pl.DataFrame, *changes: tuple[str, str]) -> Calibrated:
