@@ -50,7 +50,7 @@ def equally_weighted(scores: F64) -> Sample:
 def ranks_of(sample: Sample, truth: F64) -> F64:
     """Share (k,) of the posterior below the true scores (k,); uniform over many truths when it is right."""
     below = (sample.scores < truth) + 0.5 * (sample.scores == truth)
-    return np.minimum(sample.weights @ below, 1.0)
+    return np.asarray(np.minimum(sample.weights @ below, 1.0))
 
 
 def weighted_quantiles(values: F64, weights: F64, shares: npt.ArrayLike) -> F64:
