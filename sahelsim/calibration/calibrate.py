@@ -108,16 +108,15 @@ def wave_store(out: Path, number: int) -> Path:
 
 def predictive_store(out: Path, paths: Sequence[str], values: F64) -> Path:
     """Store for runs of draws (n, k) of the posterior: `predictive`, or with a number where runs of another one are."""
+    names = ("predictive" if number == 1 else f"predictive_{number}" for number in count(1))
+    return next(out / name for name in names if not is_store(out / name) or _holds(out / name, paths, values))
+
+
+def _holds(store: Path, paths: Sequence[str], values: F64) -> bool:
     import polars as pl
 
-    for number in count(1):
-        store = out / ("predictive" if number == 1 else f"predictive_{number}")
-        if not is_store(store):
-            return store
-        held = pl.read_parquet(store / DRAWS)
-        if set(paths) <= set(held.columns) and np.array_equal(held.select(paths).to_numpy(), values):
-            return store
-    raise AssertionError("unreachable")
+    draws = pl.read_parquet(store / DRAWS)
+    return set(paths) <= set(draws.columns) and np.array_equal(draws.select(paths).to_numpy(), values)
 
 
 def calibrate(
