@@ -69,6 +69,19 @@ def test_a_stopped_calibration_goes_on_and_gives_the_same_bytes(made, tmp_path):
         assert hash_of(folder / "out" / name) == hash_of(tmp_path / "out" / name), name
 
 
+@pytest.mark.jit_only
+def test_another_posterior_of_the_same_runs_leaves_the_predictions_of_the_first(made, tmp_path):
+    folder, result, record = made
+    other, back = (
+        calibrate(load(tmp_path, ("accept: 0.7", f"accept: {accept}")), folder / "out", HereEngine(16), ged=record)
+        for accept in (0.5, 0.7)
+    )
+    assert other.waves[0].store == result.waves[0].store
+    assert not np.array_equal(other.predicted.values, result.predicted.values)
+    assert [run.predicted.store.name for run in (result, other, back)] == ["predictive", "predictive_2", "predictive"]
+    assert np.array_equal(back.predicted.values, result.predicted.values)
+
+
 def test_every_draw_has_random_numbers_of_its_own(made):
     _, result, _ = made
     rows = (

@@ -14,8 +14,9 @@ from sahelsim.calibration.matching import Wave, emulate, implausible, next_draws
 from sahelsim.calibration.priors import prior_space
 from sahelsim.calibration.record_statistics import Period, record_statistics
 from sahelsim.calibration.recovery import recover
-from sahelsim.calibration.regression_abc import abc_sample, summarise, weighted_quantiles
+from sahelsim.calibration.regression_abc import abc_sample, summarise
 from sahelsim.calibration.ridge import fit_ridge
+from sahelsim.calibration.sample import weighted_quantiles
 from sahelsim.calibration.schema import Calibration
 from sahelsim.calibration.targets import Target, pattern_targets
 from sahelsim.errors import BadInput

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,13 @@ from sahelsim.calibration.comparison import Comparison, compare_with_record
 from sahelsim.calibration.evidence import Evidence, gather_evidence, statistics_of
 from sahelsim.calibration.load import LoadedCalibration
 from sahelsim.calibration.matching import Wave, emulate, next_draws
+from sahelsim.calibration.methods import Found, Training, check_installed, find_posterior
 from sahelsim.calibration.priors import unit_points
-from sahelsim.calibration.recovery import Recovery, recover
-from sahelsim.calibration.regression_abc import AbcSample, abc_sample, summarise
+from sahelsim.calibration.recovery import Recovery
+from sahelsim.calibration.sample import Sample
 from sahelsim.calibration.simulate import Runs, simulate_draws
 from sahelsim.errors import BadInput
+from sahelsim.sweep.layout import DRAWS, is_store
 
 if TYPE_CHECKING:
     import polars as pl
@@ -62,11 +65,10 @@ class Calibrated:
         Which of all runs are in the space that is left: those from which the posterior is made.
     scores, statistics : ndarray, shapes (n, k), (n, m)
         Of the training runs; statistics of all targets, not a number where not defined.
-    summaries : ndarray, shape (n, k)
-    sample : AbcSample
+    found : Found
+        Draws of the posterior as scores, and what they are worth.
     values : ndarray, shape (a, k)
         Draws of the posterior.
-    recovery : Recovery
     predicted : Runs or None
         Runs of draws of the posterior.
     """
@@ -79,11 +81,19 @@ class Calibrated:
     training: I64
     scores: F64
     statistics: F64
-    summaries: F64
-    sample: AbcSample
+    found: Found
     values: F64
-    recovery: Recovery
     predicted: Runs | None
+
+    @property
+    def sample(self) -> Sample:
+        """Weighted draws of the posterior, on scores."""
+        return self.found.sample
+
+    @property
+    def recovery(self) -> Recovery:
+        """Runs that stood for the record."""
+        return self.found.recovery
 
     @property
     def runs(self) -> int:
@@ -96,9 +106,17 @@ def wave_store(out: Path, number: int) -> Path:
     return out / "waves" / str(number)
 
 
-def predictive_store(out: Path) -> Path:
-    """Store of the runs of the posterior."""
-    return out / "predictive"
+def predictive_store(out: Path, paths: Sequence[str], values: F64) -> Path:
+    """Store for runs of draws (n, k) of the posterior: `predictive`, or with a number where runs of another one are."""
+    names = ("predictive" if number == 1 else f"predictive_{number}" for number in count(1))
+    return next(out / name for name in names if not is_store(out / name) or _holds(out / name, paths, values))
+
+
+def _holds(store: Path, paths: Sequence[str], values: F64) -> bool:
+    import polars as pl
+
+    draws = pl.read_parquet(store / DRAWS)
+    return set(paths) <= set(draws.columns) and np.array_equal(draws.select(paths).to_numpy(), values)
 
 
 def calibrate(
@@ -134,8 +152,9 @@ def calibrate(
     Raises
     ------
     BadInput
-        Too few runs or targets; the stores are of another calibration.
+        Too few runs or targets; the stores are of another calibration; the method needs a package that is not there.
     """
+    check_installed(loaded)
     steps, space = _Steps(loaded, out, engine, accept_new_code, as_is, watch, say), loaded.space
     plan = loaded.calibration
     evidence = gather_evidence(loaded, ged)
@@ -158,14 +177,14 @@ def calibrate(
     training = np.flatnonzero(_kept(matched, scores))
     _enough(len(training), sum(len(wave.values) for wave in waves))
     scores, all_statistics = scores[training], all_statistics[training]
-    summaries = summarise(scores, comparison.complete(all_statistics), comparison.observed)
-    sample = abc_sample(scores, summaries.runs, summaries.record, plan.accept)
-    recovery = recover(scores, summaries.runs, plan.accept, plan.recovery, loaded.seed)
-    values = space.from_scores(sample.scores)
-    predicted = steps.predict(values, sample.weights) if plan.predictive else None
+    record, complete = comparison.observed, comparison.complete(all_statistics)
+    data = Training(scores, complete, record, lambda s: _kept(matched, s), plan.recovery, loaded.seed)
+    found = find_posterior(plan, data, say)
+    values = space.from_scores(found.sample.scores)
+    predicted = steps.predict(values, found.sample.weights) if plan.predictive else None
     return Calibrated(
-        loaded, evidence, comparison, tuple(waves), tuple(matched), training, scores, all_statistics, summaries.runs,
-        sample, values, recovery, predicted,
+        loaded, evidence, comparison, tuple(waves), tuple(matched), training, scores, all_statistics, found,
+        values, predicted,
     )  # fmt: skip
 
 
@@ -210,7 +229,8 @@ class _Steps:
         size = self.loaded.calibration.predictive
         places = (np.arange(size) + generator(self.loaded.seed, Purpose.RESAMPLE).random()) / size  # systematic
         chosen = np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
-        return self._simulate(values[chosen], predictive_store(self.out), "draws of the posterior")
+        store = predictive_store(self.out, self.loaded.space.paths, values[chosen])
+        return self._simulate(values[chosen], store, "draws of the posterior")
 
     def _simulate(self, values: F64, store: Path, title: str) -> Runs:
         runs = simulate_draws(

@@ -19,6 +19,8 @@ class Purpose(IntEnum):
     RESAMPLE = 2
     REPLICATE = 3
     RECOVERY = 4
+    NETWORK = 5
+    NETWORK_DRAWS = 6
 
 
 def generator(seed: int, purpose: Purpose, number: int = 0) -> np.random.Generator:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sahelsim.calibration.calibrate import Calibrated
 from sahelsim.calibration.predictive import HOLDS_FROM, holding, pattern_shares
 from sahelsim.calibration.recovery import IDENTIFIED
-from sahelsim.calibration.regression_abc import weighted_quantiles
+from sahelsim.calibration.sample import weighted_quantiles
 
 __all__ = ["COVERAGE_BAND", "LEAST_COVERAGE", "correlations", "diagnostics"]
 
@@ -36,8 +36,10 @@ def diagnostics(result: Calibrated) -> dict[str, Any]:
         "waves": _waves(result),
         "prior_predictive": _prior_predictive(result),
         "posterior": {
+            "method": result.found.about["method"],
             "runs_in_the_space_left": len(result.training),
-            "runs_near_the_record": len(result.sample.weights),
+            **_by_method(result),
+            "draws": len(result.sample.weights),
             "effective_draws": _short(result.sample.effective),
         },
         "recovery": {
@@ -65,6 +67,13 @@ def correlations(result: Calibrated) -> list[tuple[str, str, float]]:
     paths = result.loaded.space.paths
     pairs = [(paths[i], paths[j], float(matrix[i, j])) for i in range(len(paths)) for j in range(i)]
     return sorted(pairs, key=lambda pair: -abs(pair[2]))
+
+
+def _by_method(result: Calibrated) -> dict[str, Any]:
+    about = result.found.about
+    if about["method"] == "abc":
+        return {"runs_near_the_record": about["runs"]}
+    return {name: about[name] for name in ("networks", "epochs", "share_in_the_space_left")}
 
 
 def _waves(result: Calibrated) -> list[dict[str, Any]]:

@@ -123,6 +123,8 @@ def _faults(calibration: Calibration, patterns: Patterns) -> Iterator[tuple[Tree
     for i, size in enumerate(calibration.waves):
         if size < 1:
             yield ("waves", i), f"expected at least 1 draw, got {size}"
+    if calibration.posterior.method == "npe" and "accept" in calibration.model_fields_set:
+        yield ("accept",), "is of regression ABC; neural networks learn from all runs: leave it out with method npe"
 
 
 def _first(problems: list[Problem]) -> BadInput:

@@ -23,6 +23,7 @@ __all__ = ["DIAGNOSTICS", "RECOVERY", "TARGETS", "prepare_folder", "write_poster
 TARGETS, RECOVERY, DIAGNOSTICS = "targets.parquet", "recovery.parquet", "diagnostics.json"
 
 _SHARES = (0.05, 0.5, 0.95)
+_METHODS = {"abc": "regression ABC", "npe": "neural posterior estimation"}
 
 
 def prepare_folder(out: Path, *, resume: bool) -> None:
@@ -90,7 +91,8 @@ def write_posterior(
                 "ged": {path.name: describe_file(path) for path in ged},
                 "ged_period": None if period is None else str(period),
             },
-            "method": "history matching and regression ABC" if result.matched else "regression ABC",
+            "method": ("history matching and " if result.matched else "") + _METHODS[result.found.about["method"]],
+            "posterior": dict(result.found.about),
             "engine": "simulated by sahelsim",
             "seed": loaded.seed,
             "draws": len(result.values),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from sahelsim.calibration.chance import Purpose, generator
-from sahelsim.calibration.regression_abc import abc_sample, ranks_of
+from sahelsim.calibration.regression_abc import abc_sample
+from sahelsim.calibration.sample import Sample, ranks_of
 
-__all__ = ["IDENTIFIED", "Recovery", "recover"]
+__all__ = ["IDENTIFIED", "Recovery", "recover", "recovered", "runs_to_recover"]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -72,13 +74,18 @@ def recover(scores: F64, summaries: F64, accept: float, size: int, seed: int) ->
         At most n.
     seed : int
     """
-    n = len(scores)
-    runs = np.sort(generator(seed, Purpose.RECOVERY).permutation(n)[: min(size, n)])
-    means, sds, ranks = [], [], []
-    for run in runs:
-        sample = abc_sample(scores, summaries, summaries[run], accept, without=int(run))
-        mean = sample.weights @ sample.scores
-        means.append(mean)
-        sds.append(np.sqrt(sample.weights @ (sample.scores - mean) ** 2))
-        ranks.append(ranks_of(sample, scores[run]))
-    return Recovery(runs, scores[runs], np.array(means), np.array(sds), np.array(ranks))
+    runs = runs_to_recover(len(scores), size, seed)
+    samples = (abc_sample(scores, summaries, summaries[run], accept, without=int(run)) for run in runs)
+    return recovered(runs, scores[runs], samples)
+
+
+def runs_to_recover(n: int, size: int, seed: int) -> I64:
+    """Which of `n` runs stand for the record in turn: `size` by chance (or all), ascending; the same for any method."""
+    return np.sort(generator(seed, Purpose.RECOVERY).permutation(n)[: min(size, n)])
+
+
+def recovered(runs: I64, truth: F64, samples: Iterable[Sample]) -> Recovery:
+    """Hold the true scores (r, k) of runs against their posteriors, one sample a run."""
+    rows = [(s.mean, s.sd, ranks_of(s, true)) for s, true in zip(samples, truth, strict=True)]
+    mean, sd, rank = (np.array(column) for column in zip(*rows, strict=True))
+    return Recovery(runs, truth, mean, sd, rank)

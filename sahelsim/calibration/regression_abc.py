@@ -7,14 +7,15 @@ the record count by an Epanechnikov kernel and are moved to it by a local regres
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.calibration.ridge import fit_ridge
+from sahelsim.calibration.ridge import Ridge, fit_ridge
+from sahelsim.calibration.sample import Sample
 
-__all__ = ["AbcSample", "Summaries", "abc_sample", "ranks_of", "summarise", "weighted_quantiles"]
+__all__ = ["AbcSample", "Summaries", "Summariser", "abc_sample", "fit_summaries", "summarise"]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -42,44 +43,65 @@ class Summaries:
 
 
 @dataclass(frozen=True)
-class AbcSample:
-    """Weighted draws.
+class Summariser:
+    """Regressions of scores on statistics.
 
     Attributes
     ----------
-    scores : ndarray, shape (a, k)
-        Moved to the record.
-    weights : ndarray, shape (a,)
-        Sum to 1.
+    centre, scale : ndarray, shape (m,)
+        Of the statistics.
+    fits : tuple of Ridge
+        Each on all runs but those of a fold.
+    runs : ndarray, shape (n, k)
+        Summaries of the runs, by the regression that has not seen them.
+    """
+
+    centre: F64
+    scale: F64
+    fits: tuple[Ridge, ...]
+    runs: F64
+
+    def scaled(self, statistics: F64) -> F64:
+        """Statistics (b, m) in standard deviations, none further out than four."""
+        return np.asarray(np.clip((statistics - self.centre) / self.scale, -_FAR, _FAR))
+
+    def of(self, statistics: F64) -> F64:
+        """Summaries (b, k) of statistics (b, m) of other runs, or of the record: the mean of all regressions."""
+        x = self.scaled(statistics)
+        return np.asarray(np.mean([fit.predict(x) for fit in self.fits], axis=0))
+
+
+@dataclass(frozen=True)
+class AbcSample(Sample):
+    """Weighted draws: runs near the record, moved to it.
+
+    Attributes
+    ----------
     chosen : ndarray of int, shape (a,)
         Rows of the runs that they come from.
     """
 
-    scores: F64
-    weights: F64
     chosen: I64
 
-    @property
-    def effective(self) -> float:
-        """Effective number of draws, 1 / sum of squared weights (Kish)."""
-        return float(1 / np.sum(self.weights**2))
+
+def fit_summaries(scores: F64, statistics: F64) -> Summariser:
+    """Regress scores (n, k) of runs on their statistics (n, m)."""
+    centre, scale = statistics.mean(axis=0), statistics.std(axis=0)
+    blank = Summariser(centre, np.where(scale > 0, scale, 1.0), (), np.empty_like(scores))
+    x, runs = blank.scaled(statistics), blank.runs
+    folds = np.arange(len(scores)) % _FOLDS
+    fits = []
+    for fold in range(_FOLDS):
+        out = folds == fold
+        fits.append(fit_ridge(x[~out], scores[~out]))
+        runs[out] = fits[-1].predict(x[out])
+    return replace(blank, fits=tuple(fits))
 
 
 def summarise(scores: F64, statistics: F64, record: F64) -> Summaries:
     """Summaries of runs with scores (n, k) and statistics (n, m), and of the record (m,)."""
-    centre, scale = statistics.mean(axis=0), statistics.std(axis=0)
-    scale = np.where(scale > 0, scale, 1.0)
-    x = np.clip((statistics - centre) / scale, -_FAR, _FAR)
-    x0 = np.clip((record - centre) / scale, -_FAR, _FAR)[None, :]
-    folds = np.arange(len(scores)) % _FOLDS
-    runs = np.empty_like(scores)
-    records = []
-    for fold in range(_FOLDS):
-        out = folds == fold
-        fit = fit_ridge(x[~out], scores[~out])
-        runs[out] = fit.predict(x[out])
-        records.append(fit.predict(x0)[0])
-    return Summaries(runs, np.mean(records, axis=0))
+    found = fit_summaries(scores, statistics)
+    return Summaries(found.runs, found.of(record[None, :])[0])
 
 
 def abc_sample(scores: F64, summaries: F64, record: F64, accept: float, *, without: int | None = None) -> AbcSample:
@@ -117,19 +139,3 @@ def _moved(scores: F64, summaries: F64, record: F64, weights: F64) -> F64:
     inflate = np.sqrt(np.average(mean.left_out**2, axis=0, weights=weights))
     inflate = inflate / np.sqrt(np.maximum(np.average(residual**2, axis=0, weights=weights), 1e-300))
     return np.asarray(mean.predict(record[None, :]) + residual * factor * inflate)
-
-
-def ranks_of(sample: AbcSample, truth: F64) -> F64:
-    """Share (k,) of the posterior below the true scores (k,); uniform over many truths when it is right."""
-    below = (sample.scores < truth) + 0.5 * (sample.scores == truth)
-    return np.asarray(sample.weights @ below)
-
-
-def weighted_quantiles(values: F64, weights: F64, shares: npt.ArrayLike) -> F64:
-    """Quantiles (s, k) of weighted values (a, k)."""
-    out = np.empty((np.size(shares), values.shape[1]))
-    for j, column in enumerate(values.T):
-        order = np.argsort(column, kind="stable")
-        reached = np.cumsum(weights[order])
-        out[:, j] = column[order][np.minimum(np.searchsorted(reached, shares), len(column) - 1)]
-    return out

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from sahelsim.calibration.posterior_settings import AbcPosterior, AnyPosterior
 from sahelsim.parameters import Strict, parameter
 from sahelsim.sweep.engine_settings import EngineSettings
 
@@ -51,9 +52,12 @@ class Calibration(Strict):
         "Vernon et al. 2010: the second or third largest implausibility", default=2,
     )  # fmt: skip
     accept: float = parameter(
-        "1", 0.01, 1, "share of the runs, those nearest to the record, from which the posterior is made", "by hand",
-        default=0.8,
+        "1", 0.01, 1, "share of the runs, those nearest to the record, from which regression ABC makes the posterior",
+        "by hand", default=0.8,
     )  # fmt: skip
+    posterior: AnyPosterior = Field(
+        default=AbcPosterior(method="abc"), description="how the posterior is made from the runs"
+    )
     predictive: int = parameter(
         "runs",
         0,

@@ -39,6 +39,7 @@ def calibrate_command(
     from sahelsim.calibration.calibrate import calibrate
     from sahelsim.calibration.diagnostics import diagnostics
     from sahelsim.calibration.load import load_calibration
+    from sahelsim.calibration.methods import check_installed
     from sahelsim.calibration.outputs import prepare_folder, write_posterior
     from sahelsim.plot.posterior_figures import draw_posterior
     from sahelsim.sweep.engines.choose import choose_engine
@@ -46,6 +47,7 @@ def calibrate_command(
     if skip_bad_rows and not ged:
         raise BadInput("is about the files of --ged; none is given", path="--skip-bad-rows")
     loaded = load_calibration(file)
+    check_installed(loaded)
     folder = Path("runs") / loaded.calibration.name if out is None else out
     errors = Console(stderr=True, markup=False, highlight=False)
     record = read_record(ged, errors, skip_bad_rows=skip_bad_rows) if ged else None
@@ -101,8 +103,7 @@ def _print(found: dict[str, Any], console: Console) -> None:
     prior, posterior, recovery = found["prior_predictive"], found["posterior"], found["recovery"]
     console.print(
         f"{prior['inside_90']} of {prior['measured']} targets lie in the central 90 % of the draws of the priors; "
-        f"{prior['used']} are used. {posterior['runs_near_the_record']} of {posterior['runs_in_the_space_left']} runs "
-        f"make the posterior, worth {posterior['effective_draws']:.0f} draws.\n", soft_wrap=True,
+        f"{prior['used']} are used. {_made(posterior)}\n", soft_wrap=True,
     )  # fmt: skip
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("parameter", no_wrap=True)
@@ -128,6 +129,14 @@ def _print(found: dict[str, Any], console: Console) -> None:
             f"{predictive['patterns_that_hold']} of {total} patterns hold in at least {predictive['holds_from']:.0%} "
             f"of {predictive['runs']} draws of the posterior.", soft_wrap=True,
         )  # fmt: skip
+
+
+def _made(posterior: dict[str, Any]) -> str:
+    runs = posterior["runs_in_the_space_left"]
+    if posterior["method"] == "npe":
+        return f"{posterior['networks']} networks, trained on {runs} runs, give {posterior['draws']:,} draws."
+    near, worth = posterior["runs_near_the_record"], posterior["effective_draws"]
+    return f"{near} of {runs} runs make the posterior, worth {worth:.0f} draws."
 
 
 def _remark(about: dict[str, Any]) -> str:

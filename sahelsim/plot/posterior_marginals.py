@@ -23,6 +23,7 @@ __all__ = ["marginals", "pairs"]
 _PRIOR, _SEEN, _UNSEEN = "#DDDDDD", OKABE_ITO["blue"], OKABE_ITO["orange"]
 _BINS = 16
 _PAIRS = 6
+_DOTS = 500  # of full size in a panel; more are drawn smaller
 _WHOLE = 10  # from here on numbers are written without decimals
 _WIDE = 3.0  # ratio of the ends of a prior from which its axis is logarithmic
 
@@ -70,7 +71,7 @@ def pairs(result: Calibrated) -> Figure:
     figure, panels = panel_grid(result, "Parameters that the data tie together", len(found), 1.9, notes, (), columns=3)
     for axes, (a, b, value) in zip(panels, found, strict=True):
         i, j = space.paths.index(a), space.paths.index(b)
-        size = 6 * result.sample.weights / result.sample.weights.max()
+        size = 6 * result.sample.weights / result.sample.weights.max() * min(1.0, _DOTS / result.sample.effective)
         axes.scatter(result.values[:, i], result.values[:, j], s=size, color=_SEEN, linewidth=0, alpha=0.7)
         for prior, line, which in ((space.priors[i], axes.axvline, "x"), (space.priors[j], axes.axhline, "y")):
             line(float(quantile(prior, 0.5)), color=FAINT, linewidth=0.5)

@@ -127,7 +127,7 @@ def _bare(kind: Any) -> Any:
 
 
 def _tags(model: type[BaseModel]) -> Iterator[str]:
-    for name in ("kind", "type", "statistic", "distribution"):
+    for name in ("kind", "type", "statistic", "distribution", "method"):
         if name in model.model_fields:
             yield from literals(model.model_fields[name].annotation)
 
