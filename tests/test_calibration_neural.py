@@ -23,7 +23,7 @@ from sahelsim.calibration.calibrate import Calibrated, calibrate
 from sahelsim.calibration.diagnostics import diagnostics
 from sahelsim.calibration.draws import PosteriorDraws
 from sahelsim.calibration.load import load_calibration
-from sahelsim.calibration.methods import Found, Training, find_posterior
+from sahelsim.calibration.methods import find_posterior
 from sahelsim.calibration.neural import neural_posterior
 from sahelsim.calibration.neural_flow import flow_trainer
 from sahelsim.calibration.outputs import prepare_folder, write_posterior
@@ -31,6 +31,7 @@ from sahelsim.calibration.posterior import open_posterior
 from sahelsim.calibration.posterior_settings import NeuralPosterior
 from sahelsim.calibration.recovery import runs_to_recover
 from sahelsim.calibration.schema import Calibration
+from sahelsim.calibration.training import Found, Training
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
 from sahelsim.plot.posterior_figures import draw_posterior

@@ -16,11 +16,12 @@ from sahelsim.calibration.comparison import Comparison, compare_with_record
 from sahelsim.calibration.evidence import Evidence, gather_evidence, statistics_of
 from sahelsim.calibration.load import LoadedCalibration
 from sahelsim.calibration.matching import Wave, emulate, next_draws
-from sahelsim.calibration.methods import Found, Training, check_installed, find_posterior
+from sahelsim.calibration.methods import check_installed, find_posterior
 from sahelsim.calibration.priors import unit_points
 from sahelsim.calibration.recovery import Recovery
 from sahelsim.calibration.sample import Sample
 from sahelsim.calibration.simulate import Runs, simulate_draws
+from sahelsim.calibration.training import Found, Training
 from sahelsim.errors import BadInput
 from sahelsim.sweep.layout import DRAWS, is_store
 

@@ -2,67 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from sahelsim.calibration.posterior_settings import NeuralPosterior
-from sahelsim.calibration.recovery import Recovery, recover
+from sahelsim.calibration.recovery import recover
 from sahelsim.calibration.regression_abc import abc_sample, summarise
-from sahelsim.calibration.sample import Sample
+from sahelsim.calibration.training import Found, Training
 
 if TYPE_CHECKING:
     from sahelsim.calibration.load import LoadedCalibration
     from sahelsim.calibration.schema import Calibration
 
-__all__ = ["Found", "Training", "check_installed", "find_posterior"]
-
-F64 = npt.NDArray[np.float64]
-Keeps = Callable[[F64], npt.NDArray[np.bool_]]
-
-
-@dataclass(frozen=True)
-class Training:
-    """What a posterior is made from.
-
-    Attributes
-    ----------
-    scores, statistics : ndarray, shapes (n, k), (n, m)
-        Of the runs in the space that history matching has left; no gaps.
-    record : ndarray, shape (m,)
-    keeps : callable
-        Which of scores (a, k) are in that space.
-    recovery : int
-        Runs to be recovered.
-    seed : int
-    """
-
-    scores: F64
-    statistics: F64
-    record: F64
-    keeps: Keeps
-    recovery: int
-    seed: int
-
-
-@dataclass(frozen=True)
-class Found:
-    """A posterior and what it is worth.
-
-    Attributes
-    ----------
-    sample : Sample
-    recovery : Recovery
-    about : mapping
-        The method, and what else of it belongs in the manifest.
-    """
-
-    sample: Sample
-    recovery: Recovery
-    about: Mapping[str, Any]
+__all__ = ["check_installed", "find_posterior"]
 
 
 def find_posterior(plan: Calibration, training: Training, say: Callable[[str], None] | None = None) -> Found:

@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.calibration.chance import Purpose, generator
-from sahelsim.calibration.methods import Found, Keeps, Training
 from sahelsim.calibration.posterior_settings import NeuralPosterior
 from sahelsim.calibration.recovery import recovered, runs_to_recover
 from sahelsim.calibration.regression_abc import Summariser, fit_summaries
 from sahelsim.calibration.sample import Sample, equally_weighted
+from sahelsim.calibration.training import Found, Keeps, Training
 from sahelsim.errors import BadInput
 
 __all__ = ["Network", "Train", "neural_posterior"]
