@@ -15,8 +15,7 @@ from sweep_tables import SHARE, THREE, made_up
 
 from sahelsim.analysis.indices import as_frame
 from sahelsim.analysis.names import choose_outputs, factor_label
-from sahelsim.analysis.pawn import distances, median_distance, slides_for
-from sahelsim.analysis.response import noise_of, read_responses
+from sahelsim.analysis.response import noise_of
 from sahelsim.analysis.sensitivity import analyse
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
@@ -147,36 +146,6 @@ def test_noise_is_that_of_a_mean():
     assert noise_of(values) == pytest.approx((1 / 3 + 1 / 2) / 2, rel=0.05)
     assert math.isnan(noise_of(values[:, :1]))
     assert noise_of(np.array([[1.0, 2.0, 3.0]])) == pytest.approx(1 / 3)
-
-
-def test_pawn_ranks_and_its_resamples_measure_what_salib_measures(tmp_path):
-    sweep = made_up(tmp_path, slope)
-    found = only(sweep)
-    assert found.method == "pawn"
-    assert [index.factor for index in found.indices] == ["a", "b", "c"]
-    assert found.indices[0].stands_out
-    assert not by_factor(found)["c"].stands_out
-    points = sweep.draws.select("a").collect().to_numpy()
-    means = read_responses(sweep, [SHARE])[SHARE].means
-    ranks = np.argsort(np.argsort(points[:, 0]))
-    index = distances(["a"], points, means, slides=10, seed=1, resamples=50, confidence=0.9)[0]
-    assert median_distance(ranks * 10 // 200, means, 10) == pytest.approx(index.value, abs=0.02)
-    assert median_distance(np.array([0, 0, 1, 1]), np.array([1.0, 1.0, 2.0, 2.0]), 2) == 0.5
-    assert [slides_for(n) for n in (40, 75, 1000)] == [4, 7, 10]
-
-
-def test_pawn_of_a_grid_and_of_saltellis_independent_draws(tmp_path):
-    grid = THREE.replace("range: [0.0, 1.0] }", "range: [0.0, 1.0], levels: 5 }").replace(
-        "transform: log }", "transform: log, levels: 4 }"
-    )
-    found = only(made_up(tmp_path, slope, (LHS, "kind: grid"), text=grid))
-    assert found.indices[0].factor == "a"
-    assert {index.more["slides"] for index in found.indices} == {5.0, 4.0}
-    assert any("its own floor" in remark for remark in found.remarks)
-    cross = made_up(tmp_path / "cross", slope, (LHS, "kind: saltelli, size: 64"))
-    found = only(cross, method="pawn")
-    assert found.used == 128
-    assert found.indices[0].factor == "a"
 
 
 REFUSED = {

@@ -2,11 +2,13 @@
 
 Pianosi & Wagener 2018, Environmental Modelling & Software 108, 197-207, doi:10.1016/j.envsoft.2018.07.019; there too
 the dummy parameter, whose index is what the finite sample alone gives.
+
+The indices are those of `SALib.analyze.pawn`, which cannot take some numbers of slides (6, 9, 21, ...), and which says
+nothing of their uncertainty.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -36,7 +38,7 @@ def distances(
     names: Sequence[str], points: FloatArray, means: FloatArray, *, slides: int, seed: int, resamples: int,
     confidence: float,
 ) -> list[Index]:  # fmt: skip
-    """PAWN indices (median over the slides) by SALib, with intervals by resampling and the floor of a dummy.
+    """PAWN indices (median over the slides), with intervals by resampling and the floor of a dummy.
 
     Parameters
     ----------
@@ -54,7 +56,6 @@ def distances(
     list of Index
         In the order of the factors.
     """
-    from SALib.analyze import pawn
     from scipy.stats import norm
 
     good = np.isfinite(means)
@@ -66,13 +67,9 @@ def distances(
     floors = {parts: _dummy(means, parts, resamples, generator) for parts in sorted(set(counts))}
     indices = []
     for i, (name, parts) in enumerate(zip(names, counts, strict=True)):
-        ranks = _ranks(points[:, i])
-        problem = {"num_vars": 1, "names": [name], "bounds": [[0.0, 1.0]]}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = pawn.analyze(problem, ranks[:, None].astype(np.float64), means, S=parts)
-        value, most = float(found["median"][0]), float(found["maximum"][0])
-        labels = (ranks * parts) // len(ranks)
+        labels = _slides_of(_ranks(points[:, i]), parts)
+        gaps = _gaps(labels, means, parts)
+        value, most = float(np.median(gaps)), float(gaps.max())
         spread = float(np.std([median_distance(labels[pick], means[pick], parts) for pick in picks], ddof=1))
         low, high = max(0.0, value - wide * spread), min(1.0, value + wide * spread)
         indices.append(Index(name, value, low, high, floors[parts], {"largest": most, "slides": float(parts)}))
@@ -85,10 +82,15 @@ def median_distance(labels: IntArray, values: FloatArray, slides: int) -> float:
     Parameters
     ----------
     labels : (N,)
-        The slide of each value.
+        The slide of each value, from 0; one of `slides` or more is in none.
     values : (N,)
     slides : int
     """
+    return float(np.median(_gaps(labels, values, slides)))
+
+
+def _gaps(labels: IntArray, values: FloatArray, slides: int) -> FloatArray:
+    """Distance of each slide that has values, see `median_distance`."""
     order = np.argsort(values, kind="stable")
     values, labels = values[order], labels[order]
     inside = np.cumsum(labels[:, None] == np.arange(slides), axis=0)
@@ -96,7 +98,13 @@ def median_distance(labels: IntArray, values: FloatArray, slides: int) -> float:
     everyone = np.arange(1, len(values) + 1) / len(values)
     counts = inside[-1]
     gaps = np.abs(inside[last][:, counts > 0] / counts[counts > 0] - everyone[last, None]).max(axis=0)
-    return float(np.median(gaps))
+    return np.asarray(gaps, dtype=np.float64)
+
+
+def _slides_of(ranks: IntArray, slides: int) -> IntArray:
+    """The slide of each draw, cut at SALib's quantiles; the highest draw, at the upper end of the last, is in none."""
+    edges = np.quantile(ranks, np.minimum(np.arange(slides + 1) * (1 / slides), 1.0))
+    return np.asarray(np.searchsorted(edges, ranks, side="right") - 1, dtype=np.int64)
 
 
 def _ranks(column: FloatArray) -> IntArray:
@@ -108,7 +116,7 @@ def _ranks(column: FloatArray) -> IntArray:
 
 def _dummy(means: FloatArray, slides: int, resamples: int, generator: np.random.Generator) -> float:
     """Quantile `CHANCE` of the index of a factor that has nothing to do with the output."""
-    labels = (np.arange(len(means)) * slides) // len(means)
+    labels = _slides_of(np.arange(len(means)), slides)
     return float(
         np.quantile([median_distance(generator.permutation(labels), means, slides) for _ in range(resamples)], CHANCE)
     )
