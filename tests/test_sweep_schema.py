@@ -20,8 +20,11 @@ from sahelsim.scenario.tree import plain
 from sahelsim.sweep.designs import draws_of, unit_design
 from sahelsim.sweep.factors import levels_of, settings_of, value_at
 from sahelsim.sweep.json_schema import experiment_schema_text
+from sahelsim.sweep.layout import row_schema
 from sahelsim.sweep.load import load_experiment
+from sahelsim.sweep.row_columns import outputs_of
 from sahelsim.sweep.schema import Factor, LatinHypercube, MorrisDesign, SaltelliDesign, SobolDesign
+from sahelsim.world.build import build_blueprint
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted(p for p in (ROOT / "experiments").glob("*.yaml") if not p.name.startswith("calibration"))
@@ -46,6 +49,8 @@ FAULTS = {
     ),
     "twice": ("actors.army.skill, ", "actors.movement.doctrine.initiative, ", "is varied by 'initiative' already"),
     "reserved": ("  skill:", "  @@draw:", "is a column of every store"),
+    "a result": ("  skill:", "  @@deaths:", "'deaths' is a column of results; give the factor another name"),
+    "of a table": ("  skill:", "  @@shard:", "is a column of every store"),
     "no design": ("design: { kind: lhs, size: 5 }", "", "factors need a design"),
     "kind of design": ("kind: lhs", "kind: @@lhc", "unknown kind 'lhc'"),
     "power of two": ("kind: lhs, size: 5", "kind: sobol, size: 5", "must be a power of two, 4 or 8, got 5"),
@@ -83,6 +88,17 @@ def test_a_fault_is_refused_with_its_place(tmp_path, fault):
     assert caught.value.file == str(file)
     if line:
         assert (caught.value.line, caught.value.column) == (line, column), str(caught.value)
+
+
+def test_no_column_of_a_row_can_be_a_factor(tmp_path):
+    variants = load(tmp_path).variants
+    grounds = {name: build_blueprint(scenario).ground for name, scenario in variants.items()}
+    columns = row_schema(outputs_of(variants, grounds, by_year=True)).names
+    assert {"run", "panel", "deaths", "besieged", "deaths[state_based]"} <= set(columns)
+    for column in columns:
+        said = "expected text of the form" if "[" in column else f"'{column}' is a column of "
+        with pytest.raises(BadInput, match=said):
+            load(tmp_path, TINY, ("  skill:", f'  "{column}":'))
 
 
 def test_a_fault_of_the_scenario_keeps_its_own_place(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from sahelsim.scenario.problems import did_you_mean
 from sahelsim.scenario.targets import Target, find_target, with_values
 from sahelsim.scenario.tree import Path, dotted
 from sahelsim.sweep.factors import paths_of
+from sahelsim.sweep.row_columns import plain_columns
 from sahelsim.sweep.schema import BASELINE, Experiment, Factor, GridDesign, ListDesign
 from sahelsim.sweep.sound import faults_of
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["RESERVED", "factor_faults"]
 
-RESERVED = ("draw", "what_if", "replicate", "run", "code", "ok", "error", "error_type", "seconds", "finished", "worker")
-"""Columns of the store that no factor may be called."""
+RESERVED = (
+    "draw", "what_if", "replicate", "run", "code", "ok", "error", "error_type", "seconds", "finished", "worker",
+    "panel", "shard",
+)  # fmt: skip
+"""Columns of the store that no factor may be called, besides those of results."""
 
 Fault = tuple[Path, str, bool]  # where in the experiment, what, and whether the key is at fault
 
@@ -30,18 +34,21 @@ Fault = tuple[Path, str, bool]  # where in the experiment, what, and whether the
 def factor_faults(experiment: Experiment, variants: Mapping[str, Scenario]) -> Iterator[Fault]:
     """All faults; values are tried one factor at a time in every variant."""
     taken: dict[str, str] = {}
+    results = {column for scenario in variants.values() for column in plain_columns(scenario)}
     sound = True
     for name, factor in experiment.factors.items():
-        for fault in (*_name_faults(name, factor, taken), *_one_factor(name, factor, variants)):
+        for fault in (*_name_faults(name, factor, taken, results), *_one_factor(name, factor, variants)):
             sound = False
             yield fault
     if sound:
         yield from _design_faults(experiment)
 
 
-def _name_faults(name: str, factor: Factor, taken: dict[str, str]) -> Iterator[Fault]:
+def _name_faults(name: str, factor: Factor, taken: dict[str, str], results: Collection[str]) -> Iterator[Fault]:
     if name in RESERVED:
         yield ("factors", name), f"'{name}' is a column of every store; give the factor another name", True
+    if name in results:
+        yield ("factors", name), f"'{name}' is a column of results; give the factor another name", True
     for path in paths_of(name, factor):
         if path in taken:
             yield ("factors", name), f"'{path}' is varied by '{taken[path]}' already", True

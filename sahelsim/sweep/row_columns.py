@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sahelsim.scenario.schema import Scenario
     from sahelsim.world.ground import Ground
 
-__all__ = ["TYPES", "Output", "dyads_of", "outputs_of", "years_of"]
+__all__ = ["TYPES", "Output", "dyads_of", "outputs_of", "plain_columns", "years_of"]
 
 TYPES = {1: "state_based", 2: "non_state", 3: "one_sided"}
 """Types of violence by their number in UCDP GED."""
@@ -36,9 +36,14 @@ def outputs_of(
     """The columns of a sweep: those of all variants together; a variant that lacks something has null there."""
     found: dict[str, Output] = {}
     for name, scenario in variants.items():
-        for output in _of_variant(scenario, grounds[name], by_year=by_year):
+        for output in _of_variant(scenario, dyads_of(scenario, grounds[name]), by_year=by_year):
             found.setdefault(output.name, output)
     return (*found.values(), *patterns)
+
+
+def plain_columns(scenario: Scenario) -> set[str]:
+    """The columns with plain names, of the region as a whole; all others have brackets."""
+    return {output.name for output in _of_variant(scenario, (), by_year=False) if "[" not in output.name}
 
 
 def dyads_of(scenario: Scenario, ground: Ground) -> list[str]:
@@ -60,7 +65,7 @@ def years_of(scenario: Scenario) -> range:
     return range(calendar.start.year, last.year + 1)
 
 
-def _of_variant(scenario: Scenario, ground: Ground, *, by_year: bool) -> Iterator[Output]:
+def _of_variant(scenario: Scenario, dyads: Sequence[str], *, by_year: bool) -> Iterator[Output]:
     yield Output("events", "int64", "events in the record")
     yield Output("deaths", "int64", "deaths in the record, best estimate")
     yield Output("deaths_low", "int64", "deaths in the record, low estimate")
@@ -68,17 +73,17 @@ def _of_variant(scenario: Scenario, ground: Ground, *, by_year: bool) -> Iterato
     yield Output("events_true", "int64", "events with deaths, reported or not")
     yield Output("deaths_true", "int64", "deaths, reported or not")
     yield Output("civilians_killed", "int64", "civilians killed, reported or not")
-    for where in [*TYPES.values(), *dyads_of(scenario, ground)]:
+    for where in [*TYPES.values(), *dyads]:
         yield Output(f"events[{where}]", "int64", f"events in the record: {where}")
         yield Output(f"deaths[{where}]", "int64", f"deaths in the record, best estimate: {where}")
     if by_year:
-        yield from _by_year(scenario, ground)
+        yield from _by_year(scenario, dyads)
     yield from _of_state(scenario)
 
 
-def _by_year(scenario: Scenario, ground: Ground) -> Iterator[Output]:
+def _by_year(scenario: Scenario, dyads: Sequence[str]) -> Iterator[Output]:
     for year in years_of(scenario):
-        for where in ["", *TYPES.values(), *dyads_of(scenario, ground)]:
+        for where in ["", *TYPES.values(), *dyads]:
             name = f"{where}, {year}" if where else str(year)
             yield Output(f"events[{name}]", "int64", f"events in the record: {name}")
             yield Output(f"deaths[{name}]", "int64", f"deaths in the record, best estimate: {name}")
