@@ -110,6 +110,9 @@ def test_heat_maps_hold_means_and_spreads(grid):
     assert mean[1, 2] == pytest.approx(1040)
     assert spread.compressed() == pytest.approx(np.full(25, np.std([-30, -10, 10, 30], ddof=1)))
     assert "1,040" in [text.get_text() for text in figure.axes[0].texts]
+    assert [axes.get_title("left") for axes in figure.axes] == [
+        "Mean [0-1]", "Standard deviation between replicates [0-1]",
+    ]  # fmt: skip
 
 
 def test_maps_of_a_random_design_have_bins_and_empty_cells(tmp_path):
@@ -133,6 +136,10 @@ def test_pairs_differ_by_the_what_if_alone(grid):
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [
         "a rather long name of a what\nif", "the army is meek",
     ]  # fmt: skip
+    assert [axes.get_xlabel().split(" (")[0] for axes in figure.axes] == ["Difference [0-1]", "Difference [people]"]
+    many = pair_differences(grid, what_if_differences(grid, [SHARE, "civilians_killed", "deaths_high", "displaced"]))
+    assert_readable(many)
+    assert many.axes[1].get_xlabel() == "Difference [people]\n(baseline: 0)"
 
 
 def test_intervals_of_differences():
@@ -162,6 +169,7 @@ def test_rankings_show_values_intervals_and_chance(tmp_path):
     dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert dots == pytest.approx([index.value for index in found.indices])
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([index.floor for index in found.indices])
+    assert axes.get_xlabel() == "Mean absolute effect across the factor's range (mu*) [0-1]"
     assert len(ranking(sweep, found, most=2).axes[0].get_yticklabels()) == 2
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sahelsim.sweep.opening import Sweep
     from sahelsim.sweep.schema import Factor
 
-__all__ = ["choose_outputs", "factor_label", "factor_name", "output_axis", "output_label", "unit_of"]
+__all__ = ["choose_outputs", "factor_label", "factor_name", "output_axis", "output_label", "output_unit", "unit_of"]
 
 _OF_PATTERN = re.compile(r"(?:pattern|holds)\[(?P<id>.+?)(?:\.\d+)?\]")
 
@@ -84,8 +84,13 @@ def output_axis(name: str) -> str:
     base, _, where = name.removesuffix("]").partition("[")
     if base not in _WORDS:
         return name.replace("_", " ")
-    words, unit = _WORDS[base]
-    return f"{words}{': ' if where else ''}{where.replace('_', ' ')} [{unit}]"
+    return f"{_WORDS[base][0]}{': ' if where else ''}{where.replace('_', ' ')}{output_unit(name)}"
+
+
+def output_unit(name: str) -> str:
+    """Unit of a column of results as it follows its words: `` [people]``; empty when it is not known."""
+    base = name.partition("[")[0]
+    return f" [{_WORDS[base][1]}]" if base in _WORDS else ""
 
 
 def factor_name(name: str) -> str:

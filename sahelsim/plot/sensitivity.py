@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sahelsim.analysis.indices import CHANCE, MEASURES, Index, Sensitivity
-from sahelsim.analysis.names import factor_name, output_label
+from sahelsim.analysis.names import factor_name, output_label, output_unit
 from sahelsim.plot.style import FAINT, INK, OKABE_ITO, SMALL, dress, new_figure
 from sahelsim.plot.sweep_origin import sweep_origin
 from sahelsim.plot.sweep_panels import note_height
@@ -32,8 +32,8 @@ _LARGE = 1000.0  # from which numbers have separators
 
 _AXES = {
     "morris": "Mean absolute effect across the factor's range (mu*)",
-    "sobol": "Share of the variance between draws",
-    "pawn": "Kolmogorov-Smirnov distance",
+    "sobol": "Share of the variance between draws [0-1]",
+    "pawn": "Kolmogorov-Smirnov distance [0-1]",
 }
 _OTHERS = {
     "morris": ("sigma", "Spread of the effect over the space (sigma): other factors matter, or it is not linear"),
@@ -67,7 +67,7 @@ def ranking(sweep: Sweep, found: Sensitivity, *, most: int = MOST_FACTORS) -> Fi
     figure = new_figure(sweep_origin(sweep), title, height, notes=notes, keys=_keys(found))
     axes = figure.add_subplot()
     _rows(axes, shown, _OTHERS[found.method][0])
-    dress(axes, x=_AXES[found.method])
+    dress(axes, x=_AXES[found.method] + (output_unit(found.output) if found.method == "morris" else ""))
     if axes.get_xlim()[1] >= _LARGE:
         axes.xaxis.set_major_formatter("{x:,.0f}")
     return figure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.analysis.names import factor_label, output_label
+from sahelsim.analysis.names import factor_label, output_label, output_unit
 from sahelsim.analysis.response import FloatArray, Response
 from sahelsim.plot.style import INK, SMALL, TINY, dress, new_figure
 from sahelsim.plot.sweep_origin import sweep_origin
@@ -55,7 +55,8 @@ def heat_map(sweep: Sweep, response: Response, factors: tuple[str, str]) -> Figu
         axes = figure.add_subplot(grid[0, number])
         _cells(axes, values, across, up, colours)
         y = wrapped(factor_label(sweep, factors[1]), 30) if number == 0 else ""
-        dress(axes, title=name, x=wrapped(factor_label(sweep, factors[0]), 45), y=y, framed=True)
+        heading = name + output_unit(response.output)
+        dress(axes, title=heading, x=wrapped(factor_label(sweep, factors[0]), 45), y=y, framed=True)
     return figure
 
 

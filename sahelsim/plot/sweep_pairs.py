@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelsim.analysis.names import output_label
+from sahelsim.analysis.names import output_label, output_unit
 from sahelsim.analysis.pairs import Difference
-from sahelsim.plot.style import FAINT, INK, OKABE_ITO, SMALL, dress, new_figure, readable
+from sahelsim.plot.style import FAINT, INK, OKABE_ITO, SMALL, TEXT, dress, new_figure, readable
 from sahelsim.plot.sweep_origin import sweep_origin
 from sahelsim.plot.sweep_panels import note_height, short, wrapped
 
@@ -62,7 +62,7 @@ def pair_differences(sweep: Sweep, found: Mapping[str, Mapping[str, Difference]]
             _row(axes, row, found[output][name])
         first = next(iter(found[output].values()))
         title = wrapped(output_label(first.meaning), _TITLE[columns])
-        dress(axes, title=title, x=f"Difference (baseline: {short(first.baseline)})")
+        dress(axes, title=title, x=_axis(first, _TITLE[columns]))
         axes.axvline(0.0, color=INK, linewidth=0.6, zorder=1)
         axes.set_ylim(len(names) - 0.4, -0.6)
         labels = [_title(sweep, name) for name in names] if number % columns == 0 else [""] * len(names)
@@ -83,6 +83,12 @@ def _row(axes: Axes, row: int, difference: Difference) -> None:
     sure = np.isfinite(mean.low) and (mean.low > 0 or mean.high < 0)
     axes.plot([mean.low, mean.high], [row, row], color=_SURE, linewidth=1.6, zorder=3, solid_capstyle="butt")
     axes.plot(mean.value, row, "o", color=_SURE, ms=4, markerfacecolor=_SURE if sure else "white", zorder=4)
+
+
+def _axis(difference: Difference, width: int) -> str:
+    """The label of the axis, in two lines where it is longer than a line of the title."""
+    words = f"Difference{output_unit(difference.output)}", f"(baseline: {short(difference.baseline)})"
+    return (" " if len(" ".join(words)) <= width * TEXT / SMALL else "\n").join(words)
 
 
 def _title(sweep: Sweep, name: str) -> str:

@@ -122,6 +122,8 @@ def short(value: float, step: float | None = None) -> str:
     """A number for a cell or an axis, rounded to what matters beside `step`."""
     if not np.isfinite(value):
         return "–"
+    if value == 0.0 and step is None:
+        return "0"
     size = abs(value) if step is None else max(abs(step), 1e-12)
     if size >= 10:
         return f"{value:,.0f}"
