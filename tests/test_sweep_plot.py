@@ -173,6 +173,22 @@ def test_rankings_show_values_intervals_and_chance(tmp_path):
     assert len(ranking(sweep, found, most=2).axes[0].get_yticklabels()) == 2
 
 
+def test_an_index_below_zero_is_drawn_whole(tmp_path):
+    sweep = made_up(tmp_path, lambda draw, *_: (draw["a"] - 0.5) * (draw["b"] - 0.5), (LHS, "kind: saltelli, size: 16"))
+    found = analyse(sweep, [SHARE]).found[0]
+    lowest = min(index.more["first"] for index in found.indices)
+    assert lowest < 0
+    figure = ranking(sweep, found)
+    assert_readable(figure)
+    axes = figure.axes[0]
+    marks = [line for line in axes.lines if line.get_marker() in ("o", "D")]
+    assert not any(mark.get_clip_on() for mark in marks)  # nor is a dot at zero cut
+    edge = axes.get_window_extent().x0
+    place = axes.transData.transform((lowest, 0))[0]
+    assert place - edge > max(mark.get_markersize() for mark in marks) / 2 * figure.dpi / 72
+    assert axes.get_xlabel() == "Share of the variance between draws [0-1]"
+
+
 def test_levels_and_numbers(tmp_path):
     sweep = made_up(tmp_path, lambda *_: 1.0)
     levels = levels_of_factor(sweep, "a")

@@ -28,6 +28,7 @@ MOST_FACTORS = 30
 _ROW, _REST = 0.165, 1.35  # inches
 _SURE, _OTHER = OKABE_ITO["blue"], OKABE_ITO["orange"]
 _CHANCE = "#DDDDDD"
+_MARGIN = 0.02  # of the axis, left of what is below zero
 _LARGE = 1000.0  # from which numbers have separators
 
 _AXES = {
@@ -77,13 +78,16 @@ def _rows(axes: Axes, indices: Sequence[Index], other: str) -> None:
     for row, index in enumerate(indices):
         if np.isfinite(index.floor):
             axes.barh(row, index.floor, height=1.0, color=_CHANCE, linewidth=0, zorder=1)
-        axes.plot(index.more[other], row, "D", color=_OTHER, markersize=3, markerfacecolor="none", zorder=3)
+        axes.plot(
+            index.more[other], row, "D", color=_OTHER, markersize=3, markerfacecolor="none", zorder=3, clip_on=False
+        )
         axes.plot([index.low, index.high], [row, row], color=_SURE, linewidth=1.2, zorder=4, solid_capstyle="butt")
         fill = _SURE if index.stands_out else "white"
-        axes.plot(index.value, row, "o", color=_SURE, markersize=4, markerfacecolor=fill, zorder=5)
+        axes.plot(index.value, row, "o", color=_SURE, markersize=4, markerfacecolor=fill, zorder=5, clip_on=False)
     axes.set_ylim(len(indices) - 0.5, -0.5)
     axes.set_yticks(range(len(indices)), [factor_name(index.factor) for index in indices], fontsize=SMALL)
-    axes.set_xlim(left=min(0.0, min(index.more[other] for index in indices)))
+    lowest = min(min(index.value, index.more[other]) for index in indices)
+    axes.set_xlim(left=lowest - _MARGIN * (axes.get_xlim()[1] - lowest) if lowest < 0.0 else 0.0)
     axes.axvline(0.0, color=INK, linewidth=0.5, zorder=2)
     axes.xaxis.grid(True, color=FAINT, linewidth=0.3, alpha=0.5, zorder=0)
     axes.set_axisbelow(True)
