@@ -61,6 +61,10 @@ def written(figure):
     return [text for text in texts if text.get_visible() and (not hasattr(text, "get_text") or text.get_text().strip())]
 
 
+def responses_of(sweep):
+    return read_responses(sweep, [SHARE])[SHARE]
+
+
 def assert_readable(figure):
     """No text covers another or leaves the page."""
     boxes = [(text, text.get_window_extent().padded(-1)) for text in written(figure)]
@@ -100,6 +104,37 @@ def test_curves_of_a_random_design_have_a_panel_for_each_factor(tmp_path):
     assert means == pytest.approx(np.linspace(6.25, 93.75, 8), abs=3)
     flat = figure.axes[1].containers[0].lines[0].get_ydata()
     assert np.ptp(flat) < 40
+
+
+def test_a_draw_alone_at_its_value_stands_there(tmp_path):
+    """Draws of the same value stand beside each other, one that lacks its runs not among them."""
+    draws = "[{ a: 0, b: 1, c: 10 }, { a: 0.5, b: 1, c: 30 }, { a: 1, b: 0, c: 30 }]"
+    sweep = made_up(
+        tmp_path, lambda draw, *_: draw["a"], (LHS, f"kind: list, draws: {draws}"), missing=lambda draw, _: draw == 1
+    )
+    a, b, c = ([*axes.lines[0].get_xdata()] for axes in response_curves(sweep, responses_of(sweep)).axes)
+    assert (a[0], a[2]) == (0.0, 1.0)
+    assert (b[0], b[2]) == (1.0, 0.0)
+    assert c[0] == pytest.approx(10)
+    assert c[2] == pytest.approx(30)
+    whole = made_up(tmp_path / "whole", lambda draw, *_: draw["a"], (LHS, f"kind: list, draws: {draws}"))
+    beside = response_curves(whole, responses_of(whole)).axes[1].lines[0].get_xdata()
+    assert beside[0] != beside[1]
+    assert np.mean(beside[:2]) == pytest.approx(1)
+    assert beside[2] == 0
+
+
+def test_the_legend_names_what_can_be_seen(tmp_path):
+    """Where each draw is alone at its value the mean's dot is the draw's."""
+    draws = "[{ a: 0, b: 1, c: 10 }, { a: 1, b: 0, c: 30 }]"
+    alone = made_up(tmp_path / "alone", lambda draw, *_: draw["a"], (LHS, f"kind: list, draws: {draws}"))
+    many = made_up(tmp_path / "many", lambda draw, *_: draw["a"], ("replicates: 1", "replicates: 2"))
+    for sweep, said in (
+        (alone, ["A draw"]),
+        (many, ["A draw (mean of its replicates)", "Mean of the draws", "Spread between replicates"]),
+    ):
+        keys = response_curves(sweep, responses_of(sweep)).legends[0].get_texts()
+        assert [text.get_text() for text in keys] == said
 
 
 def test_heat_maps_hold_means_and_spreads(grid):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from sahelsim.analysis.names import factor_label, output_axis, output_label
 from sahelsim.analysis.response import FloatArray, Response
@@ -30,6 +31,7 @@ _COLUMNS, _ROW = 3, 1.75  # panels in a row; inches
 _DOT, _LINE = "#A6A6A6", OKABE_ITO["blue"]
 _LARGE = 1000.0  # from which numbers have separators
 _JITTER = 0.12  # of dots of one level, of the room of a level
+_ABREAST = 9  # dots beside each other
 _DODGE = 0.012  # between lines of one panel, of its width
 
 
@@ -59,7 +61,9 @@ def response_curves(sweep: Sweep, response: Response) -> Figure:
         notes.insert(0, "Lines: means in bins with equally many draws.")
     height = rows * (_ROW + 0.75 * crossed) + 0.75 + note_height(notes)
     title = output_label(response.meaning) + ("" if response.what_if == sweep.variants[0] else f" ({response.what_if})")
-    figure = new_figure(sweep_origin(sweep), title, height, notes=notes, keys=() if crossed else _keys(several))
+    figure = new_figure(
+        sweep_origin(sweep), title, height, notes=notes, keys=() if crossed else _keys(levels.values(), several)
+    )
     grid = figure.add_gridspec(rows, columns)
     shared = None
     for number, name in enumerate(names):
@@ -140,7 +144,7 @@ def _lines(axes: Axes, response: Response, levels: Levels, other: Levels, title:
 def _cloud(axes: Axes, response: Response, levels: Levels) -> None:
     """Draws as dots, their mean by level, and the spread between replicates there."""
     means, spread = response.means, _spread(response)
-    axes.plot(_beside(levels), means, ".", color=_DOT, markersize=2.5, markeredgewidth=0, zorder=1)
+    axes.plot(_beside(levels, np.isfinite(means)), means, ".", color=_DOT, markersize=2.5, markeredgewidth=0, zorder=1)
     middle, bars = np.full(len(levels.at), np.nan), np.full(len(levels.at), np.nan)
     for i in range(len(levels.at)):
         here = (levels.index == i) & np.isfinite(means)
@@ -153,22 +157,30 @@ def _cloud(axes: Axes, response: Response, levels: Levels) -> None:
                   zorder=3)  # fmt: skip
 
 
-def _beside(levels: Levels) -> FloatArray:
-    """Where dots stand: of levels that are single values a little apart, the same way every time."""
+def _beside(levels: Levels, drawn: npt.NDArray[np.bool_]) -> FloatArray:
+    """Where dots stand: those of one value of the factor a little apart, the same way every time."""
     if not levels.exact or len(levels.at) < 2:
         return levels.x
-    x, at = (np.log(v) if levels.log else v for v in (levels.x, levels.at))
-    apart = x + (np.arange(len(x)) % 9 - 4) / 4 * _JITTER * float(np.ptp(at)) / len(at)
-    return np.asarray(np.exp(apart) if levels.log else apart)
+    at = np.log(levels.at) if levels.log else levels.at
+    offset = np.zeros(len(levels.x))
+    for i in range(len(at)):
+        here = np.flatnonzero((levels.index == i) & drawn)
+        wide = min(len(here), _ABREAST)
+        offset[here] = (np.arange(len(here)) % _ABREAST - (wide - 1) / 2) / (_ABREAST // 2)
+    offset *= _JITTER * float(np.ptp(at)) / len(at)
+    return np.asarray(levels.x * np.exp(offset) if levels.log else levels.x + offset)
 
 
-def _keys(several: bool) -> Sequence[Artist]:
+def _keys(levels: Iterable[Levels], several: bool) -> Sequence[Artist]:
     from matplotlib.lines import Line2D
 
+    draw = f"A draw{' (mean of its replicates)' if several else ''}"
+    alone = all(len(np.unique(level.index)) == len(level.index) for level in levels)  # its dot hides the draw's
     keys: list[Artist] = [
-        Line2D([], [], marker=".", ls="", color=_DOT, markersize=4, label="A draw (mean of its replicates)"),
-        Line2D([], [], marker="o", color=_LINE, markersize=3, lw=1.2, label="Mean of the draws"),
+        Line2D([], [], marker="o", color=_LINE, markersize=3, lw=1.2, label=draw if alone else "Mean of the draws")
     ]
+    if not alone:
+        keys.insert(0, Line2D([], [], marker=".", ls="", color=_DOT, markersize=4, label=draw))
     if several:
         keys.append(Line2D([], [], marker="|", ls="", color=_LINE, ms=8, label="Spread between replicates"))
     return keys
