@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from sweep_tables import SHARE, THREE, made_up
@@ -15,6 +16,7 @@ from sahelsim.analysis.sensitivity import analyse
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
 from sahelsim.plot.sensitivity import ranking
+from sahelsim.plot.style import ink_on, relative_luminance
 from sahelsim.plot.sweep_curves import response_curves
 from sahelsim.plot.sweep_figures import plot_sweep
 from sahelsim.plot.sweep_maps import heat_map
@@ -154,10 +156,24 @@ def test_maps_of_a_random_design_have_bins_and_empty_cells(tmp_path):
     sweep = made_up(tmp_path, lambda draw, *_: draw["a"], (LHS, "kind: lhs, size: 20"))
     figure = heat_map(sweep, read_responses(sweep, [SHARE])[SHARE], ("a", "c"))
     assert_readable(figure)
+    assert len(figure.axes) == 1
+    said = " ".join(text.get_text() for text in figure.texts)
+    assert "A dash: no run in the cell. One replicate a draw: how far replicates differ is not known." in said
     cells = figure.axes[0].collections[0].get_array()
     assert cells.mask.any()
     columns = cells.mean(axis=0)
     assert (np.diff(columns) > 0).all()
+
+
+@pytest.mark.parametrize("palette", ["viridis", "cividis"])
+def test_numbers_can_be_read_on_any_colour_of_a_map(palette):
+    """WCAG 2.2, 1.4.3: a contrast of at least 4.5."""
+    for place in np.linspace(0, 1, 256):
+        cell = mpl.colormaps[palette](place)[:3]
+        light, dark = sorted((relative_luminance(cell), relative_luminance(ink_on(cell))), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert relative_luminance("white") == pytest.approx(1)
+    assert relative_luminance("#808080") == pytest.approx(0.2159, abs=1e-4)
 
 
 def test_pairs_differ_by_the_what_if_alone(grid):

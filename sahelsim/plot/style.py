@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 __all__ = [
     "DISCLAIMER", "FAINT", "INK", "NOTE_CHARACTERS", "NOTE_LINE", "OKABE_ITO", "SMALL", "TEXT", "TINY",
     "TYPE_COLOURS", "TYPE_NAMES", "WIDTH",
-    "add_legend", "camp_colours", "dress", "line_colour", "new_figure", "provenance", "readable", "replicates_of",
-    "tint",
+    "add_legend", "camp_colours", "dress", "ink_on", "line_colour", "new_figure", "provenance", "readable",
+    "relative_luminance", "replicates_of", "tint",
 ]  # fmt: skip
+
+Colour = str | tuple[float, float, float]
 
 WIDTH = 7.2
 """Width of a figure [inches]: two columns of a journal page (183 mm)."""
@@ -96,6 +98,20 @@ def line_colour(colour: str) -> str:
     if 0.2126 * red + 0.7152 * green + 0.0722 * blue < _PALE:
         return colour
     return to_hex((0.78 * red, 0.78 * green, 0.78 * blue))
+
+
+def relative_luminance(colour: Colour) -> float:
+    """How light a colour is to the eye, from 0 (black) to 1 (white): WCAG 2.2, of linear sRGB."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def ink_on(colour: Colour) -> str:
+    """Black or white, whichever stands out more on a colour."""
+    light = relative_luminance(colour) + 0.05  # contrasts are (lighter + 0.05) / (darker + 0.05)
+    return "black" if light / 0.05 >= 1.05 / light else "white"
 
 
 def replicates_of(count: int) -> str:

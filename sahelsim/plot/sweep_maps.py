@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sahelsim.analysis.names import factor_label, output_label, output_unit
 from sahelsim.analysis.response import FloatArray, Response
-from sahelsim.plot.style import INK, SMALL, TINY, dress, new_figure
+from sahelsim.plot.style import SMALL, TINY, dress, ink_on, new_figure
 from sahelsim.plot.sweep_origin import sweep_origin
 from sahelsim.plot.sweep_panels import Levels, levels_of_factor, note_height, short, wrapped
 
@@ -23,11 +23,10 @@ __all__ = ["heat_map"]
 
 _BINS = 5  # of a factor with many values
 _CELL, _REST = 0.36, 1.25  # inches
-_PALE = 0.45  # luminance from which text is black
 
 
 def heat_map(sweep: Sweep, response: Response, factors: tuple[str, str]) -> Figure:
-    """Two panels: the mean of an output by two factors, and its standard deviation between replicates.
+    """The mean of an output by two factors, and its standard deviation between replicates where there are several.
 
     Draws that share a cell, because other factors vary too or a range is cut into bins, are averaged.
 
@@ -41,7 +40,16 @@ def heat_map(sweep: Sweep, response: Response, factors: tuple[str, str]) -> Figu
     across, up = (levels_of_factor(sweep, name, _BINS) for name in factors)
     mean = _table(response.means, across, up)
     spread = np.sqrt(_table(_variance(response), across, up))
-    notes = ["Left: mean of the runs in a cell. Right: of the same draw with other random numbers."]
+    panels = {"Mean": (mean, "viridis")}
+    notes = ["Mean of the runs in a cell."]
+    if np.isfinite(spread).any():
+        panels["Standard deviation between replicates"] = (spread, "cividis")
+        notes = ["Left: mean of the runs in a cell. Right: spread of runs of the same draw with other random numbers."]
+    if not np.isfinite([values for values, _ in panels.values()]).all():
+        notes.append("A dash: no run in the cell" + (", or, right, no draw run twice." if len(panels) > 1 else "."))
+    if len(panels) == 1:
+        few = "One replicate a draw" if response.values.shape[1] == 1 else "No draw has two replicates yet"
+        notes.append(f"{few}: how far replicates differ is not known.")
     if not (across.exact and up.exact):
         notes.append("Ranges are cut into parts with equally many draws; their medians are written at the axes.")
     if (draws := _most(across, up)) > 1:
@@ -49,9 +57,8 @@ def heat_map(sweep: Sweep, response: Response, factors: tuple[str, str]) -> Figu
     height = _REST + _CELL * len(up.at) + note_height(notes)
     title = output_label(response.meaning) + ("" if response.what_if == sweep.variants[0] else f" ({response.what_if})")
     figure = new_figure(sweep_origin(sweep), title, height, notes=notes)
-    grid = figure.add_gridspec(1, 2)
-    panels = (("Mean", mean, "viridis"), ("Standard deviation between replicates", spread, "cividis"))
-    for number, (name, values, colours) in enumerate(panels):
+    grid = figure.add_gridspec(1, len(panels))
+    for number, (name, (values, colours)) in enumerate(panels.items()):
         axes = figure.add_subplot(grid[0, number])
         _cells(axes, values, across, up, colours)
         y = wrapped(factor_label(sweep, factors[1]), 30) if number == 0 else ""
@@ -88,7 +95,7 @@ def _most(across: Levels, up: Levels) -> int:
 
 
 def _cells(axes: Axes, values: FloatArray, across: Levels, up: Levels, colours: str) -> None:
-    """Coloured cells with their numbers; empty ones are hatched."""
+    """Coloured cells with their numbers; empty ones have a dash."""
     import matplotlib as mpl
     from matplotlib.colors import Normalize
 
@@ -99,10 +106,9 @@ def _cells(axes: Axes, values: FloatArray, across: Levels, up: Levels, colours: 
     palette = mpl.colormaps[colours]
     axes.pcolormesh(np.ma.masked_invalid(values), cmap=palette, norm=scale, edgecolors="white", lw=0.5)
     for (row, column), value in np.ndenumerate(values):
-        red, green, blue, _ = palette(float(scale(value))) if np.isfinite(value) else (1.0, 1.0, 1.0, 1.0)
+        cell = palette(float(scale(value)))[:3] if np.isfinite(value) else "white"
         text = short(float(value), (high - low) / 10 or None)
         size = SMALL if values.shape[1] <= 6 else TINY
-        colour = INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > _PALE else "white"
-        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=size, color=colour)
+        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=size, color=ink_on(cell))
     axes.set_xticks(np.arange(len(across.at)) + 0.5, across.names)
     axes.set_yticks(np.arange(len(up.at)) + 0.5, up.names)
