@@ -14,6 +14,7 @@ from sahelsim.sweep.store import open_store
 __all__ = ["Collected", "collect"]
 
 _ZSTD_LEVEL = 6
+_PLACE = "[variant]"  # a name that no factor can have
 
 
 class Collected(NamedTuple):
@@ -46,12 +47,12 @@ def collect(path: Path, out: Path) -> Collected:
             "sets it aside and does its runs again", file=damaged[0].file,
         )  # fmt: skip
     sweep = Sweep(store)
-    order = pl.DataFrame({"what_if": sweep.variants, "position": range(len(sweep.variants))}).lazy()
+    order = pl.DataFrame({"what_if": sweep.variants, _PLACE: range(len(sweep.variants))}).lazy()
     frame = (
         sweep.rows()
         .join(sweep.draws, on="draw", how="left")
         .join(order, on="what_if", how="left")
-        .sort("draw", "replicate", "position")
+        .sort("draw", "replicate", _PLACE)
         .select(
             "run", "what_if", "draw", "replicate", "code", "ok", "error_type", "error",
             *sweep.factors, *(output.name for output in store.outputs),
