@@ -38,8 +38,9 @@ def status_command(file: Path, store: Path | None, *, watch: bool, as_json: bool
     if as_json:
         print(json.dumps(status.as_dict()))
         return
+    panels = f" and {status.panel_files:,} files of panels" if status.panel_files else ""
     print(f"{status.name} in {status.store}: {status.done:,} of {status.total:,} runs done, {status.failed:,} failed, "
-          f"{status.left:,} left; {status.shards:,} shards, {status.megabytes:,.1f} MB")  # fmt: skip
+          f"{status.left:,} left; {status.shards:,} shards{panels}, {status.megabytes:,.1f} MB")  # fmt: skip
     if status.running:
         parent = status.parent
         who = [f"process {parent['pid']} on {parent['host']}, {parent['engine']}"] if parent else []

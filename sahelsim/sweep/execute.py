@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sahelsim.errors import SahelsimError
 from sahelsim.sweep.factors import settings_of
-from sahelsim.sweep.layout import PANELS, event_schema
-from sahelsim.sweep.panels import RunPanel, write_panels
+from sahelsim.sweep.layout import event_schema
+from sahelsim.sweep.panels import PanelWriter, RunPanel
 from sahelsim.sweep.run_one import RunOutcome, VariantRunner
 from sahelsim.sweep.runs import RunKey
 from sahelsim.sweep.shards import ShardWriter
@@ -22,11 +22,10 @@ from sahelsim.sweep.write_behind import WriteBehind
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from sahelsim.world.ground import Ground
-
 __all__ = ["ParcelReport", "record_failures", "run_parcel"]
 
 _MESSAGE = 500  # most characters of an error that a row keeps
+_PANEL_BYTES = 64 * 2**20  # of panels that wait to be written, however long the chunk is
 
 
 class ParcelReport(NamedTuple):
@@ -110,8 +109,13 @@ class _Finished(NamedTuple):
     """A run that has a row."""
 
     row: dict[str, Any]
-    variant: int
     outcome: RunOutcome | None  # of a good one
+
+    @property
+    def panel_bytes(self) -> int:
+        """Of its panel in memory."""
+        arrays = None if self.outcome is None else self.outcome.panel
+        return 0 if arrays is None else sum(array.nbytes for array in arrays.values())
 
 
 class _Bench:
@@ -129,9 +133,9 @@ class _Bench:
         self._code = code
         self._store: Store = open_store(path)
         self._manifest_time = self._stamp()
-        self._writer = ShardWriter(path)
+        self._writer, self._panels = ShardWriter(path), PanelWriter(path)
         self._runners: dict[int, VariantRunner] = {}
-        self._parcels = self._chunks = 0
+        self._parcels = 0
 
     def is_current(self) -> bool:
         """False when the store has been replaced or its manifest rewritten."""
@@ -147,7 +151,7 @@ class _Bench:
     def run(self, runs: Sequence[RunKey], stop: Callable[[], bool], chunk: int | None) -> ParcelReport:
         began, cold = time.perf_counter(), self._parcels == 0
         self._parcels += 1
-        count, good, simulated = 0, 0, 0.0
+        count, good, simulated, held = 0, 0, 0.0, 0
         finished: list[_Finished] = []
         with WriteBehind() as behind:
             for key, head in zip(runs, [self._head(key) for key in runs], strict=True):
@@ -155,9 +159,10 @@ class _Bench:
                     break
                 finished.append(one)
                 count, good, simulated = count + 1, good + one.row["ok"], simulated + one.row["seconds"]
-                if len(finished) == chunk and count < len(runs):
+                held += one.panel_bytes
+                if (len(finished) == chunk or held >= _PANEL_BYTES) and count < len(runs):
                     behind.begin(partial(self._write, finished))
-                    finished = []
+                    finished, held = [], 0
             behind.finish()
             self._write(finished)
         return ParcelReport(good, count - good, len(runs) - count, time.perf_counter() - began, simulated, cold)
@@ -178,11 +183,11 @@ class _Bench:
         except Exception as error:
             row |= {"ok": False, "error_type": type(error).__name__, "error": _one_line(error)}
         row |= {"seconds": time.perf_counter() - started, "finished": time.time()}
-        return _Finished(row, key.variant, outcome)
+        return _Finished(row, outcome)
 
     def give_up(self, runs: Sequence[RunKey], reason: str) -> ParcelReport:
         failed = {"ok": False, "error_type": "WorkerDied", "error": reason, "seconds": 0.0, "finished": time.time()}
-        self._write([_Finished({**self._head(key), **failed}, key.variant, None) for key in runs])
+        self._write([_Finished({**self._head(key), **failed}, None) for key in runs])
         return ParcelReport(0, len(runs), 0, 0.0, 0.0, False)
 
     def _head(self, key: RunKey) -> dict[str, Any]:
@@ -205,30 +210,28 @@ class _Bench:
 
         if not finished:
             return
-        self._chunks += 1
         keep, schema = self._store.experiment.keep, self._store.row_schema
         if keep.panels:
             self._write_panels(finished)
         events = None
         if keep.events:
-            tables = [_named(o.events, row) for row, _, o in finished if o is not None and o.events is not None]
+            tables = [_named(o.events, row) for row, o in finished if o is not None and o.events is not None]
             events = pa.concat_tables([event_schema().empty_table(), *tables])
         columns = [pa.array([each.row.get(field.name) for each in finished], field.type) for field in schema]
         self._writer.add(pa.Table.from_arrays(columns, schema=schema), events)
 
     def _write_panels(self, finished: Sequence[_Finished]) -> None:
-        """A file for all runs of the chunk that share a variant and a ground."""
-        groups: dict[tuple[int, int], list[tuple[dict[str, Any], RunOutcome]]] = {}
-        for row, variant, outcome in finished:
-            if outcome is not None:
-                groups.setdefault((variant, id(outcome.ground)), []).append((row, outcome))
-        for i, ((variant, _), members) in enumerate(groups.items()):
-            ground: Ground = members[0][1].ground
-            name = f"{self._writer.name}-{self._chunks:05}-{i}.zarr.zip"
-            panels = [RunPanel(r["run"], r["draw"], r["replicate"], o.panel) for r, o in members if o.panel is not None]
-            calendar = self._runners[variant].variant.calendar
-            write_panels(self._store.path / PANELS / name, panels, ground, calendar)
-            for row, _outcome in members:
+        """Put the panels of the chunk into the file that the worker fills."""
+        panels: list[RunPanel] = []
+        rows: list[dict[str, Any]] = []
+        for row, o in finished:
+            if o is not None and o.panel is not None:
+                head = row["run"], row["what_if"], row["draw"], row["replicate"]
+                panels.append(RunPanel(*head, o.panel, o.ground, o.calendar))
+                rows.append(row)
+        if panels:
+            name = self._panels.add(self._writer.name, panels)
+            for row in rows:
                 row["panel"] = name
 
 

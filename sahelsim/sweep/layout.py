@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from sahelsim.sweep.row_columns import Output
 
 __all__ = [
-    "CANCEL", "DRAWS", "EVENTS", "EXPERIMENT", "FORMAT", "FORMAT_VERSION", "LOCK", "MANIFEST", "PANELS", "PARENT",
-    "QUARANTINE", "SCENARIOS", "SHARD", "SLURM", "SUMMARIES", "TIMINGS", "event_schema", "is_store", "row_schema",
+    "CANCEL", "DRAWS", "EVENTS", "EXPERIMENT", "FORMAT", "FORMAT_VERSION", "LOCK", "MANIFEST", "PANELS", "PANEL_FILE",
+    "PARENT", "QUARANTINE", "SCENARIOS", "SHARD", "SLURM", "SUMMARIES", "TIMINGS", "event_schema", "is_store",
+    "row_schema",
 ]  # fmt: skip
 
 FORMAT = "sahelsim-sweep"
@@ -34,6 +35,9 @@ CANCEL = ".cancel"
 
 SHARD = "w-*.parquet"
 """Finished shards; what is being written has another name."""
+
+PANEL_FILE = "w-*.zarr.zip"
+"""The same of panels."""
 
 TIMINGS = ("seconds", "finished", "worker", "panel")
 """Columns of a row that say how it was made rather than what came out."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Sweep", "open_sweep"]
 
+_COMMON = ("month", "actor", "cell", "latitude", "longitude", "priogrid_gid", "country")  # of panels side by side
+
 
 def open_sweep(path: str | Path) -> Sweep:
     """Open the store of a sweep, finished or still running.
@@ -169,18 +171,35 @@ class Sweep:
         Raises
         ------
         BadInput
-            They were not kept, or there is none of that choice.
+            They were not kept, there is none of that choice, a file is damaged, or cells differ from run to run.
         """
         import xarray as xr
 
-        parts = list(self.panel_files(what_if, draws=draws))
+        from sahelsim.sweep.panels import panels_readable
+
+        parts = []
+        for path, part in self._panel_parts(what_if, draws):
+            with panels_readable(path):
+                parts.append(part.load())
+            if not all(part[name].equals(parts[0][name]) for name in _COMMON):
+                raise BadInput(
+                    "these runs do not have cells, months and actors in common, so that their panels do not make one "
+                    "array; choose draws, or read them one after the other with panel_files()", file=self.path,
+                )  # fmt: skip
         if not parts:
             raise BadInput(f"there is no panel of what-if '{what_if}' with these draws", file=self.path)
         panels = xr.concat(parts, "run", data_vars="minimal", coords="minimal", compat="override", join="exact")
         return panels.sortby(["draw", "replicate"])
 
     def panel_files(self, what_if: str = BASELINE, *, draws: Collection[int] | None = None) -> Iterator[xr.Dataset]:
-        """As `panels`, file by file, each read when it is used: for sweeps that do not fit into memory."""
+        """As `panels`, file by file, each read when it is used: for sweeps that do not fit into memory.
+
+        Runs of a file whose cells, months or actors differ come one after the other.
+        """
+        for _path, part in self._panel_parts(what_if, draws):
+            yield part
+
+    def _panel_parts(self, what_if: str, draws: Collection[int] | None) -> Iterator[tuple[Path, xr.Dataset]]:
         import polars as pl
 
         from sahelsim.sweep.panels import read_panels
@@ -192,9 +211,9 @@ class Sweep:
         if draws is not None:
             rows = rows.filter(pl.col("draw").is_in(list(draws)))
         for (name,), runs in rows.collect().partition_by("panel", as_dict=True, maintain_order=True).items():
-            panels = read_panels(self.path / PANELS / str(name))
-            wanted = set(runs["run"].to_list())
-            yield panels.isel(run=[i for i, run in enumerate(panels["run"].to_numpy()) if run in wanted])
+            path = self.path / PANELS / str(name)
+            for part in read_panels(path, runs["run"].to_list()):
+                yield path, part
 
     def _known(self, what_if: str) -> None:
         from sahelsim.scenario.problems import did_you_mean

@@ -18,7 +18,7 @@ from sahelsim.sweep.setting import Setting
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from sahelsim.scenario.schema import Scenario
+    from sahelsim.scenario.schema import Calendar, Scenario
     from sahelsim.sweep.pattern_row import PatternRow
     from sahelsim.sweep.schema import Keep
     from sahelsim.world.ground import Ground
@@ -34,6 +34,7 @@ class RunOutcome:
     events: pa.Table | None
     panel: Mapping[str, Any] | None
     ground: Ground
+    calendar: Calendar
     seconds: float
 
 
@@ -75,4 +76,4 @@ class VariantRunner:
         calendar = scenario.calendar
         events = events_table(replicate, seen, ground, calendar) if self._keep.events else None
         panel = panel_arrays(record.panel, record.violence, seen, ground, calendar) if self._keep.panels else None
-        return RunOutcome(values, events, panel, ground, time.perf_counter() - began)
+        return RunOutcome(values, events, panel, ground, calendar, time.perf_counter() - began)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sahelsim.sweep.engines.slurm_jobs import Array, arrays_in_queue
+from sahelsim.sweep.layout import PANEL_FILE, PANELS
 from sahelsim.sweep.progress import Follower
 from sahelsim.sweep.store import Store, open_store
 
@@ -32,6 +33,7 @@ class Status:
     rate: float | None
     """Runs a second of late; None when nothing is running or nothing is known yet."""
     shards: int
+    panel_files: int
     megabytes: float
     damaged: tuple[str, ...]
     jobs: tuple[str, ...]
@@ -54,7 +56,8 @@ class Status:
             "failed": self.failed, "left": self.left, "running": self.running, "parent": self.parent,
             "runs_per_second": None if self.rate is None else round(self.rate, 3),
             "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 1),
-            "shards": self.shards, "megabytes": self.megabytes, "damaged": list(self.damaged), "jobs": list(self.jobs),
+            "shards": self.shards, "panel_files": self.panel_files, "megabytes": self.megabytes,
+            "damaged": list(self.damaged), "jobs": list(self.jobs),
         }  # fmt: skip
 
 
@@ -95,6 +98,7 @@ class Watcher:
             parent=parent,
             rate=None if began is None else _rate([finished for _, finished in rows], began),
             shards=len(self._follower.paths),
+            panel_files=sum(1 for _ in (path / PANELS).glob(PANEL_FILE)),
             megabytes=round(_size(path) / 1e6, 3),
             damaged=tuple(str(shard) for shard in self._follower.damaged),
             jobs=tuple(str(array) for array in arrays),
