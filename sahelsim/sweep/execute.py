@@ -175,8 +175,10 @@ class _Bench:
                 raise _StopRun
 
         row, outcome, started = head, None, time.perf_counter()
+        runner = self._runner(key.variant)  # a store that cannot be read is no failure of the run
         try:
-            outcome = self._execute(key, look)
+            settings = settings_of(self._store.experiment.factors, self._store.draw(key.draw), runner.variant)
+            outcome = runner.run(settings, self._store.chance_of(key), look)
             row |= {"ok": True, **outcome.values}
         except _StopRun:
             return None
@@ -196,13 +198,11 @@ class _Bench:
             "draw": key.draw, "replicate": key.replicate, "code": self._code, "worker": self._writer.worker,
         }  # fmt: skip
 
-    def _execute(self, key: RunKey, look: Callable[[int], None]) -> RunOutcome:
-        if key.variant not in self._runners:
-            scenario = self._store.scenario(self._store.variants[key.variant])
-            self._runners[key.variant] = VariantRunner(scenario, self._store.experiment.keep)
-        runner = self._runners[key.variant]
-        settings = settings_of(self._store.experiment.factors, self._store.draw(key.draw), runner.variant)
-        return runner.run(settings, self._store.chance_of(key), look)
+    def _runner(self, variant: int) -> VariantRunner:
+        if variant not in self._runners:
+            scenario = self._store.scenario(self._store.variants[variant])
+            self._runners[variant] = VariantRunner(scenario, self._store.experiment.keep)
+        return self._runners[variant]
 
     def _write(self, finished: Sequence[_Finished]) -> None:
         """Write a chunk; on a thread of its own while the next one is computed, but never two at a time."""

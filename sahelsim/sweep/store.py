@@ -13,8 +13,6 @@ from sahelsim.errors import BadInput
 from sahelsim.sweep.files import write_file
 from sahelsim.sweep.layout import (
     DRAWS,
-    FORMAT,
-    FORMAT_VERSION,
     LOCK,
     MANIFEST,
     PARENT,
@@ -22,9 +20,11 @@ from sahelsim.sweep.layout import (
     is_store,
     row_schema,
 )
+from sahelsim.sweep.manifest import PUT_BACK, experiment_of, read_manifest
 from sahelsim.sweep.row_columns import Output
 from sahelsim.sweep.runs import RunKey, draw_text, in_order, run_id
 from sahelsim.sweep.schema import Experiment
+from sahelsim.sweep.shards import read_shard
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,7 @@ def open_store(path: str | Path) -> Store:
     Raises
     ------
     BadInput
-        There is none, or it is of another program or a newer version.
+        There is none, it is of another program or a newer version, or its manifest is damaged.
     """
     store = Store(Path(path))
     if not is_store(store.path):
@@ -50,10 +50,7 @@ def open_store(path: str | Path) -> Store:
             "holds no sweep (no manifest.json); `sahelsim sweep run EXPERIMENT --store DIR` begins one",
             file=store.path, path="--store",
         )  # fmt: skip
-    if store.manifest.get("format") != FORMAT:
-        raise BadInput(f"is not the manifest of a sweep (no format {FORMAT!r})", file=store.path / MANIFEST)
-    if store.manifest.get("format_version", 0) > FORMAT_VERSION:
-        raise BadInput("was written by a newer sahelsim; update to read it", file=store.path / MANIFEST)
+    _ = store.manifest
     return store
 
 
@@ -65,17 +62,13 @@ class Store:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """manifest.json."""
-        try:
-            content = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise BadInput(f"cannot be read: {error}", file=self.path / MANIFEST) from error
-        return content if isinstance(content, dict) else {}
+        """manifest.json, looked through."""
+        return read_manifest(self.path / MANIFEST)
 
     @cached_property
     def experiment(self) -> Experiment:
         """What was asked."""
-        return Experiment.model_validate_json(json.dumps(self.manifest["experiment"]), strict=True)
+        return experiment_of(self.manifest, self.path / MANIFEST)
 
     @property
     def seed(self) -> int:
@@ -110,9 +103,14 @@ class Store:
     @cached_property
     def draws(self) -> pa.Table:
         """Column `draw`, then the factors."""
-        import pyarrow.parquet as pq
-
-        return pq.read_table(self.path / DRAWS, use_threads=False)
+        path, expected = self.path / DRAWS, ["draw", *self.experiment.factors]
+        try:
+            table = read_shard(path)
+        except BadInput as error:
+            raise BadInput(f"{error.message}; {PUT_BACK}", file=path) from None
+        if table.column_names != expected or table.num_rows != self.manifest["draws"]:
+            raise BadInput(f"is not the {self.manifest['draws']:,} draws of this sweep; {PUT_BACK}", file=path)
+        return table
 
     @cached_property
     def _columns(self) -> dict[str, pa.ChunkedArray]:
@@ -126,8 +124,13 @@ class Store:
         """A variant before any draw is set."""
         from sahelsim.scenario.schema import Scenario
 
-        text = (self.path / SCENARIOS / f"{variant}.json").read_text(encoding="utf-8")
-        return Scenario.model_validate_json(text, strict=True)
+        file = self.path / SCENARIOS / f"{variant}.json"
+        try:
+            return Scenario.model_validate_json(file.read_text(encoding="utf-8"), strict=True)
+        except FileNotFoundError:
+            raise BadInput(f"is missing; {PUT_BACK}", file=file) from None
+        except (OSError, ValueError) as error:
+            raise BadInput(f"is damaged: {str(error).splitlines()[0]}; {PUT_BACK}", file=file) from None
 
     @property
     def total(self) -> int:
