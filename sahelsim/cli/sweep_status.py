@@ -38,7 +38,7 @@ def status_command(file: Path, store: Path | None, *, watch: bool, as_json: bool
     if as_json:
         print(json.dumps(status.as_dict()))
         return
-    panels = f" and {status.panel_files:,} files of panels" if status.panel_files else ""
+    panels = f", {status.panel_files:,} panel files" if status.panel_files else ""
     print(f"{status.name} in {status.store}: {status.done:,} of {status.total:,} runs done, {status.failed:,} failed, "
           f"{status.left:,} left; {status.shards:,} shards{panels}, {status.megabytes:,.1f} MB")  # fmt: skip
     if status.running:
@@ -48,12 +48,11 @@ def status_command(file: Path, store: Path | None, *, watch: bool, as_json: bool
         print(f"running: {'; '.join([*who, *status.jobs])}{speed}")
     elif status.left:
         print("nothing is running; `sahelsim sweep resume` goes on")
+    for damaged in status.damaged:
+        print(f"{damaged}: is missing or damaged; `sahelsim sweep resume EXPERIMENT --quarantine` does its runs again",
+              file=sys.stderr)  # fmt: skip
     if status.failed:
         _print_failures(folder)
-    for shard in status.damaged:
-        print(
-            f"{shard}: is damaged; `sahelsim sweep resume EXPERIMENT --quarantine` does its runs again", file=sys.stderr
-        )
 
 
 def _print_failures(folder: Path) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_to_stop", "run_sweep"]
 
-_PANEL_RUNS = 8  # least runs in a file of panels
+_PANEL_RUNS = 8  # least runs that are put into a file of panels at a time: it is written anew for them
 _STALE_SECONDS = 600  # after which a half-written file belongs to a process that is gone
 
 

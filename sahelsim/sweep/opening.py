@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sahelsim.errors import BadInput
-from sahelsim.sweep.layout import DRAWS, EVENTS, PANELS, event_schema
+from sahelsim.sweep.layout import EVENTS, PANELS, event_schema
 from sahelsim.sweep.schema import BASELINE, Experiment
-from sahelsim.sweep.shards import list_shards, read_shard
+from sahelsim.sweep.shards import check_end, list_shards, read_shard
 from sahelsim.sweep.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Sweep:
         """A row for each draw: `draw`, then the factors."""
         import polars as pl
 
-        return pl.scan_parquet(self.path / DRAWS)
+        return pl.from_arrow(self._store.draws).lazy()  # type: ignore[union-attr]
 
     def rows(self) -> pl.LazyFrame:
         """A row for each run that was executed, failed ones with their error, each run once; with its shard.
@@ -126,7 +126,7 @@ class Sweep:
         try:
             every = rows.select(*place, "run", "ok", "shard").collect()
         except pl.exceptions.PolarsError:
-            _require_sound(shards)
+            _require_sound(shards, read_shard)
             raise
         chosen = every.sort("ok", "shard", descending=[True, False]).unique(place, keep="first", maintain_order=True)
         if chosen.height < every.height:  # a chunk that was run twice, or a failed run retried
@@ -150,16 +150,23 @@ class Sweep:
         return self.rows().filter(~pl.col("ok")).join(self.draws, on="draw", how="left").select(*names, *self.factors)
 
     def events(self) -> pl.LazyFrame:
-        """The record of every run that is done: the columns of docs/results.md after run, what_if and draw."""
+        """The record of every run that is done: the columns of docs/results.md after run, what_if and draw.
+
+        Raises
+        ------
+        BadInput
+            It was not kept, or a file of it is missing or cut short.
+        """
         import polars as pl
 
         if not self.experiment.keep.events:
             raise self._not_kept("events")
         good = self.rows().filter(pl.col("ok")).select("run", "shard")
-        files = [self.path / EVENTS / path.name for path in list_shards(self.path)]
-        files = [path for path in files if path.exists()]
+        shards = good.select(pl.col("shard").unique()).collect()["shard"].sort()
+        files = [self.path / EVENTS / f"{shard}.parquet" for shard in shards]
         if not files:
             return pl.from_arrow(event_schema().empty_table()).lazy()  # type: ignore[union-attr]
+        _require_sound(files, check_end)
         events = pl.scan_parquet(files, include_file_paths="shard").with_columns(
             pl.col("shard").str.extract(r"([^/\\]+)\.parquet$")
         )
@@ -231,10 +238,10 @@ class Sweep:
         return {**frame.schema, "shard": pl.String()}  # type: ignore[union-attr]
 
 
-def _require_sound(shards: Sequence[Path]) -> None:
-    for path in shards:
+def _require_sound(files: Iterable[Path], check: Callable[[Path], object]) -> None:
+    for path in files:
         try:
-            read_shard(path, ["run"])
+            check(path)
         except BadInput as error:
             raise BadInput(
                 f"{error.message}; `sahelsim sweep resume EXPERIMENT --quarantine` sets it aside and does its runs "

@@ -37,6 +37,7 @@ _ZSTD_LEVEL = 3
 _MOST_BYTES = 16 * 2**20  # of a file, compressed
 _MOST_WRITES = 32  # of one file; each writes again what it has
 _NUMBERS = 256  # runs in a chunk of their numbers
+_METADATA = "zarr.json"  # of a group or an array
 _OLDEST = (1980, 1, 1, 0, 0, 0)  # the date of every entry: the same panels make the same bytes
 
 
@@ -236,6 +237,7 @@ def read_panels(path: Path, runs: Collection[str]) -> Iterator[xr.Dataset]:
 
     wanted, found = set(runs), 0
     with panels_readable(path):
+        _check_metadata(path)
         store = ZipStore(path, mode="r")
         root = zarr.open_group(store, mode="r")
         names = sorted(root.group_keys(), key=int)
@@ -249,6 +251,14 @@ def read_panels(path: Path, runs: Collection[str]) -> Iterator[xr.Dataset]:
             yield part
     if found < len(wanted):
         raise BadInput(f"does not hold {len(wanted) - found} of the runs that its rows name; {_AGAIN}", file=path)
+
+
+def _check_metadata(path: Path) -> None:
+    """Raise what is wrong with it here, before zarr reads it in tasks that would each print what they met."""
+    with zipfile.ZipFile(path) as file:
+        for name in file.namelist():
+            if name.endswith(_METADATA):
+                file.read(name)
 
 
 def _open_part(store: Any, name: str) -> xr.Dataset:

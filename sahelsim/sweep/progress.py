@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sahelsim.errors import BadInput
-from sahelsim.sweep.shards import check_shard, list_shards, read_shard
+from sahelsim.sweep.layout import EVENTS, PANELS
+from sahelsim.sweep.shards import check_end, check_shard, list_shards, read_shard
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,10 +41,10 @@ class Done:
 
 def scan(store: Store) -> Done:
     """Read every shard whole, with its checksums."""
-    found = Done()
+    found, keep = Done(), store.experiment.keep
     for path in list_shards(store.path):
         try:
-            rows = check_shard(store.path, path, events=store.experiment.keep.events)
+            rows = check_shard(store.path, path, events=keep.events)
         except BadInput as error:
             found.damaged.append(error)
             found.damaged_shards.append(path)
@@ -68,6 +69,17 @@ def left_to_do(store: Store, done: Done, *, retry_failed: bool) -> Iterator[RunK
             yield named[0][0]
 
 
+def _mark(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _beside(store: Path, shard: Path, rows: pa.Table) -> list[Path]:
+    """Files that the rows of a shard need: its events, if there can be any, and its panels."""
+    events = [store / EVENTS / shard.name] if any(rows["ok"].to_pylist()) else []
+    return [*events, *(store / PANELS / name for name in sorted(filter(None, rows["panel"].unique().to_pylist())))]
+
+
 class Follower:
     """Reads which runs have rows, again and again, and only the shards that have changed.
 
@@ -81,6 +93,8 @@ class Follower:
         self._store = store
         self._seen: dict[Path, tuple[int, int]] = {}
         self._rows: dict[Path, list[tuple[Any, ...]]] = {}
+        self._beside: dict[Path, list[Path]] = {}  # files of events and panels of each shard, if they are kept
+        self._whole: dict[Path, tuple[int, int]] = {}  # of them, as they were when their ends were seen
         self.damaged: list[Path] = []
 
     def look(self) -> None:
@@ -88,14 +102,14 @@ class Follower:
         paths = list_shards(self._store)
         self.damaged = []
         for gone in set(self._seen) - set(paths):
-            del self._seen[gone], self._rows[gone]
+            del self._seen[gone], self._rows[gone], self._beside[gone]
         for path in paths:
             try:
-                stat = path.stat()
-                mark = (stat.st_mtime_ns, stat.st_size)
+                mark = _mark(path)
                 if self._seen.get(path) != mark:
-                    table = read_shard(path, _COLUMNS)
+                    table = read_shard(path, [*_COLUMNS, "panel"])
                     self._rows[path] = list(_read(table, *_COLUMNS))
+                    self._beside[path] = _beside(self._store, path, table)
                     self._seen[path] = mark
             except FileNotFoundError:
                 continue
@@ -107,10 +121,41 @@ class Follower:
         """Shards that were read."""
         return sorted(self._rows)
 
-    def rows(self, codes: Collection[str]) -> dict[RunPlace, tuple[bool, float]]:
-        """Whether it is done, and when it was finished, of every run that has a row of these versions of the code."""
+    def incomplete(self, *, events: bool) -> dict[Path, list[Path]]:
+        """Shards that were read, but whose events (if they are kept) or panels are missing or cut short; and which.
+
+        Looks at the ends of files that have changed, not into them; `scan` does.
+        """
+        out: dict[Path, list[Path]] = {}
+        for path in self.paths:
+            bad = [file for file in self._beside[path] if (events or file.parent.name != EVENTS) and self._bad(file)]
+            if bad and path.exists():  # else it was set aside meanwhile, and they with it
+                out[path] = bad
+        return out
+
+    def _bad(self, file: Path) -> bool:
+        try:
+            mark = _mark(file)
+            if self._whole.get(file) != mark:
+                check_end(file)
+                self._whole[file] = mark
+        except (BadInput, OSError):
+            return True
+        return False
+
+    def rows(self, codes: Collection[str], but: Collection[Path] = ()) -> dict[RunPlace, tuple[bool, float]]:
+        """Whether it is done, and when it was finished, of every run that has a row of these versions of the code.
+
+        Parameters
+        ----------
+        codes : collection of str
+        but : collection of Path
+            Shards that do not count.
+        """
         out: dict[RunPlace, tuple[bool, float]] = {}
         for path in self.paths:
+            if path in but:
+                continue
             for what_if, draw, replicate, code, ok, finished in self._rows[path]:
                 place = (what_if, draw, replicate)
                 if code in codes and (place not in out or (ok and not out[place][0])):

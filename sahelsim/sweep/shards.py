@@ -6,6 +6,7 @@ rows, which make them count.
 
 from __future__ import annotations
 
+import os
 import uuid
 import zipfile
 from collections.abc import Sequence
@@ -19,11 +20,12 @@ from sahelsim.sweep.layout import EVENTS, PANELS, SHARD, SUMMARIES
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ShardWriter", "check_shard", "list_shards", "read_shard", "write_parquet"]
+__all__ = ["ShardWriter", "check_end", "check_shard", "list_shards", "read_shard", "write_parquet"]
 
 _MOST_ROWS = 1000
 _MOST_BYTES = 16 * 2**20
 _ZSTD_LEVEL = 3
+_TAIL = 8  # bytes after the footer of a Parquet file: its length and a mark
 _GROWING = "snappy"  # a shard is written again and again: half the work of zstd, some 40 % more bytes
 
 
@@ -114,7 +116,7 @@ def read_shard(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     Raises
     ------
     BadInput
-        It is damaged.
+        It is damaged or missing.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -122,8 +124,10 @@ def read_shard(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             return file.read(columns=None if columns is None else list(columns), use_threads=False)
+    except FileNotFoundError:
+        raise BadInput("is missing", file=path) from None
     except (pa.ArrowException, OSError) as error:
-        raise BadInput(f"is damaged: {str(error).splitlines()[0]}", file=path) from None
+        raise BadInput(f"is damaged: {str(error).splitlines()[0].rstrip('.')}", file=path) from None
 
 
 def check_shard(store: Path, path: Path, *, events: bool) -> pa.Table:
@@ -146,5 +150,36 @@ def _check_panel(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as file:
             _: Any = file.namelist()
+    except FileNotFoundError:
+        raise BadInput("is missing", file=path) from None
     except (OSError, zipfile.BadZipFile) as error:
         raise BadInput(f"is damaged: {error}", file=path) from None
+
+
+def check_end(path: Path) -> None:
+    """A look that costs little: a file of events or panels is there, and its end, where it has its directory, is whole.
+
+    Raises
+    ------
+    BadInput
+        It is missing or cut short.
+    """
+    try:
+        whole = _ends_as_parquet(path) if path.suffix == ".parquet" else zipfile.is_zipfile(path)
+        if not whole:
+            path.stat()  # is_zipfile says False of a file that is not there
+    except FileNotFoundError:
+        raise BadInput("is missing", file=path) from None
+    except OSError as error:
+        raise BadInput(f"is damaged: {error.strerror or error}", file=path) from None
+    if not whole:
+        raise BadInput("is damaged: its end is missing", file=path)
+
+
+def _ends_as_parquet(path: Path) -> bool:
+    """Whether the length of the footer and the format's mark stand at the end."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        tail = file.read(_TAIL)
+    return len(tail) == _TAIL and tail[4:] == b"PAR1" and int.from_bytes(tail[:4], "little") + _TAIL < size

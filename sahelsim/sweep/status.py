@@ -36,6 +36,7 @@ class Status:
     panel_files: int
     megabytes: float
     damaged: tuple[str, ...]
+    """Shards, and files of events and panels, that are missing or cut short; the runs that need them do not count."""
     jobs: tuple[str, ...]
     """Array jobs of Slurm that are waiting or running, in words."""
 
@@ -83,7 +84,9 @@ class Watcher:
         path = self._store.path
         self._store = Store(path)  # replicates and accepted code may have grown
         self._follower.look()
-        rows = self._follower.rows(self._store.codes).values()
+        incomplete = self._follower.incomplete(events=self._store.experiment.keep.events)
+        rows = self._follower.rows(self._store.codes, but=incomplete).values()
+        damaged = [*self._follower.damaged, *(file for files in incomplete.values() for file in files)]
         held, arrays = self._store.is_held(), self._arrays()
         parent = self._store.parent() if held else None
         began = min([*(each.submission.submitted for each in arrays), *([float(parent["started"])] if parent else [])],
@@ -100,7 +103,7 @@ class Watcher:
             shards=len(self._follower.paths),
             panel_files=sum(1 for _ in (path / PANELS).glob(PANEL_FILE)),
             megabytes=round(_size(path) / 1e6, 3),
-            damaged=tuple(str(shard) for shard in self._follower.damaged),
+            damaged=tuple(str(file) for file in damaged),
             jobs=tuple(str(array) for array in arrays),
         )
 
