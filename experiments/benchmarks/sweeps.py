@@ -1,6 +1,6 @@
 """What the machinery of sweeps costs beside the bare simulation, and how a store of 100,000 runs opens.
 
-    python experiments/benchmarks/sweeps.py [overhead] [dask] [throughput] [opening]
+    python experiments/benchmarks/sweeps.py [overhead] [dask] [throughput] [opening] [long]
 
 The same runs of experiments/smoke.yaml, over two warm processes, are executed bare (the loop over steps alone, worlds
 and scenarios prepared) and as a sweep in chunks of 0.2 s (settings, observation, rows, shards, the parent), in turns.
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,11 +167,11 @@ def dask() -> dict[str, float]:
             return in_turns(keys, plain, sweep, spent)
 
 
-def throughput() -> dict[str, float]:
+def throughput(lengths: Sequence[int] = LENGTHS) -> dict[str, float]:
     """Whole sweeps by the command line, start to end: runs a second, and what the largest process takes, by length."""
     out = {}
     with tempfile.TemporaryDirectory() as above:
-        for runs in LENGTHS:
+        for runs in lengths:
             text = SMOKE.read_text(encoding="utf-8").replace("replicates: 2", f"replicates: {runs // 200}")
             file, store = Path(above) / f"{runs}.yaml", Path(above) / str(runs)
             file.write_text(text, encoding="utf-8")
@@ -188,6 +188,11 @@ def throughput() -> dict[str, float]:
             say = f"{runs / wall:.1f} runs/s, {cpu / runs:.4f} s of processor a run, {size / runs:.0f} bytes a run"
             print(f"{runs:,} runs in {wall:.0f} s: {say}, largest process {after.ru_maxrss / 1024:.0f} MB", flush=True)
     return out
+
+
+def long() -> dict[str, float]:
+    """A whole sweep of 100,000 runs, an hour of two cores; not among the parts that are always measured."""
+    return throughput([MANY])
 
 
 def opening() -> dict[str, float]:
@@ -256,6 +261,7 @@ def _renamed(rows, batch, store, pa):
 
 
 PARTS = {"overhead": overhead, "dask": dask, "throughput": throughput, "opening": opening}
+BY_HAND = {"long": long}
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -267,4 +273,4 @@ def measure() -> dict[str, dict[str, float]]:
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or PARTS:
-        PARTS[name]()
+        (PARTS | BY_HAND)[name]()
