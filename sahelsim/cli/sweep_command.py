@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
 from rich.console import Console
 
 from sahelsim.cli.stopping import Stopped
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from sahelsim.sweep.load import LoadedExperiment
 
 __all__ = ["default_store", "sweep_bar", "sweep_command"]
+
+_CANCELLED = 128 + signal.SIGINT  # as after Ctrl-C
 
 
 def sweep_command(
@@ -35,7 +39,13 @@ def sweep_command(
     as_json: bool = False,
     quiet: bool = False,
 ) -> None:
-    """Run what an experiment lacks in its store and say what there is."""
+    """Run what an experiment lacks in its store and say what there is.
+
+    Raises
+    ------
+    typer.Exit
+        With 130, as after Ctrl-C: runs are left, because somebody has cancelled the sweep.
+    """
     from sahelsim.sweep.drive import run_sweep
     from sahelsim.sweep.engines.choose import choose_engine
     from sahelsim.sweep.load import at_key, load_experiment
@@ -70,7 +80,11 @@ def sweep_command(
         raise
     except BadInput as error:
         raise at_key(error, file) from None
+    if _left(tally):
+        tally = _tally_of(folder)
     _report(tally, file, store, folder, as_json=as_json, quiet=quiet)
+    if _left(tally):  # an engine that cannot go on raises an error
+        raise typer.Exit(_CANCELLED)
 
 
 def default_store(name: str) -> Path:
@@ -88,16 +102,19 @@ def _tally_of(folder: Path) -> Tally:
 
 
 def _report(tally: Tally, file: Path, store: Path | None, folder: Path, *, as_json: bool, quiet: bool) -> None:
-    left = tally.total - tally.done - tally.failed
     if as_json:
         print(json.dumps({"store": str(folder), "total": tally.total, "done": tally.done, "failed": tally.failed}))
-    elif not quiet:
+    elif not quiet and not _left(tally):
         print(f"{tally.done:,} of {tally.total:,} runs are in {folder}")
     if tally.failed:
         hint = _command("status", file, store)
         print(f"{tally.failed:,} runs failed; see `{hint}`, and retry with `resume --retry-failed`", file=sys.stderr)
-    if left:
-        print(_how_to_go_on(tally, file, store, folder), file=sys.stderr)
+    if _left(tally):
+        print(f"cancelled: {_how_to_go_on(tally, file, store, folder)}", file=sys.stderr)
+
+
+def _left(tally: Tally) -> int:
+    return tally.total - tally.done - tally.failed
 
 
 def _how_to_go_on(tally: Tally, file: Path, store: Path | None, folder: Path, behind: str | None = None) -> str:
