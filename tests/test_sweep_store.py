@@ -175,7 +175,7 @@ def test_more_replicates_are_added_and_fewer_refused(tmp_path):
     run_sweep(load(tmp_path, TINY, ("replicates: 2", "replicates: 1")), path, HereEngine())
     grown = load(tmp_path)
     assert run_sweep(grown, path, HereEngine(), resume=True) == Tally(TOTAL, 0, TOTAL)
-    with pytest.raises(BadInput, match="asks for fewer replicates than the 2"):
+    with pytest.raises(BadInput, match="replicates: asks for fewer than the 2"):
         run_sweep(load(tmp_path, TINY, ("replicates: 2", "replicates: 1")), path, HereEngine(), resume=True)
 
 
@@ -345,16 +345,27 @@ def test_code_that_changes_while_a_sweep_runs_is_refused(copy):
 
 
 @pytest.mark.parametrize(
-    ("change", "key"),
+    ("change", "place", "said"),
     [
-        (("size: 5", "size: 6"), "design"),
-        (("harshness: 0.0", "harshness: 0.1"), "what_ifs"),
-        (("steps: 9", "steps: 8"), "changes"),
+        (("size: 5", "size: 6"), "10:28: design.size", "from 5 to 6"),
+        (("skill, range: [0.5, 1.5]", "skill, range: [0.5, 1.6]"), "9:44: factors.skill.range",
+         "from [0.5, 1.5] to [0.5, 1.6]"),
+        (("harshness: 0.0", "harshness: 0.1"), "12:54: what_ifs.meek.changes.actors.army.doctrine.harshness",
+         "from 0.0 to 0.1"),
+        (("steps: 9", "steps: 8"), "4:28: changes.calendar.steps", "from 9 to 8"),
+        (("  skill:", "  ability:"), "9:3: factors.ability", "is new since"),
+        (("kind: lhs, size: 5", "kind: sobol, size: 8"), "10:1: design",
+         'from {"kind": "lhs", "size": 5} to {"kind": "sobol", "size": 8}'),
     ],
-)
-def test_a_changed_experiment_is_refused(copy, tmp_path, change, key):
-    with pytest.raises(BadInput, match=f"'{key}' has changed since the sweep"):
+)  # fmt: skip
+def test_a_changed_experiment_is_refused_with_old_and_new(copy, tmp_path, change, place, said):
+    with pytest.raises(BadInput) as caught:
         run_sweep(load(tmp_path, TINY, change), copy, HereEngine(), resume=True)
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / 'experiment.yaml'}:{place}: "), message
+    assert "since the sweep in" in message
+    assert said in message
+    assert "; put it back, or begin a new store with --store" in message
 
 
 def test_a_changed_scenario_is_refused(tmp_path):
@@ -364,7 +375,7 @@ def test_a_changed_scenario_is_refused(tmp_path):
     (tmp_path / "mine.yaml").write_text(
         "extends: two_actors\nname: mine\nactors: { army: { pay: 1.4 } }\n", encoding="utf-8"
     )
-    with pytest.raises(BadInput, match="the scenario has changed since"):
+    with pytest.raises(BadInput, match=r"scenario: the scenario has changed since .*: actors.army.pay .* to 1\.4"):
         run_sweep(load(tmp_path, TINY, change), tmp_path / "store", HereEngine(), resume=True)
 
 

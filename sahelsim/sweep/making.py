@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sahelsim.errors import BadInput
+from sahelsim.sweep.changed import Changed, refuse_changes
 from sahelsim.sweep.code import code_version
 from sahelsim.sweep.designs import draws_of, kind_of
 from sahelsim.sweep.files import disk_errors
@@ -16,6 +18,7 @@ from sahelsim.sweep.layout import (
     EXPERIMENT,
     FORMAT,
     FORMAT_VERSION,
+    MANIFEST,
     PANELS,
     SCENARIOS,
     SUMMARIES,
@@ -30,9 +33,33 @@ from sahelsim.sweep.store import Store, open_store, write_text
 if TYPE_CHECKING:
     from sahelsim.sweep.load import LoadedExperiment
 
-__all__ = ["go_on", "make_store", "prepare_folder"]
+__all__ = ["check_folder", "clear_store", "go_on", "make_store", "prepare_folder"]
 
-_MAY_CHANGE = ("engine", "title", "description", "replicates", "scenario")  # the scenario's content is compared instead
+
+def check_folder(path: Path) -> None:
+    """See whether a folder can be that of a store, and write nothing.
+
+    Raises
+    ------
+    BadInput
+        It holds something else, or could not be made or written.
+    """
+    if path.exists() and not path.is_dir():
+        raise BadInput("is a file; a store needs a directory of its own", file=path, path="--store")
+    if path.is_dir() and not is_store(path):
+        left = {SCENARIOS, DRAWS, EXPERIMENT, SUMMARIES, EVENTS, PANELS}  # of a sweep killed while it began
+        if not {entry.name for entry in path.iterdir() if not entry.name.startswith(".")} <= left:
+            raise BadInput("holds other files, which are not touched; choose a directory that is new or empty",
+                           file=path, path="--store")  # fmt: skip
+    place = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if not place.is_dir():
+        raise BadInput(f"cannot be written: {place} is a file", file=path, path="--store")
+    if not os.access(place, os.W_OK | os.X_OK):
+        read_only = hasattr(os, "statvfs") and os.statvfs(place).f_flag & os.ST_RDONLY
+        reason = "Read-only file system" if read_only else "Permission denied"
+        fix = "A sweep needs a store that it can write: "
+        fix += "copy this one to such a place, or begin another there" if is_store(path) else "choose another place"
+        raise BadInput(f"cannot be written: {reason}. {fix} with --store", file=place, path="--store")
 
 
 def prepare_folder(path: Path) -> None:
@@ -43,15 +70,16 @@ def prepare_folder(path: Path) -> None:
     BadInput
         It cannot be made or written, or holds other files.
     """
-    if path.exists() and not path.is_dir():
-        raise BadInput("is a file; a store needs a directory of its own", file=path, path="--store")
-    if path.is_dir() and not is_store(path) and any(not entry.name.startswith(".") for entry in path.iterdir()):
-        left = {SCENARIOS, DRAWS, EXPERIMENT, SUMMARIES, EVENTS, PANELS}  # of a sweep killed while it began
-        if not {entry.name for entry in path.iterdir() if not entry.name.startswith(".")} <= left:
-            raise BadInput("holds other files, which are not touched; choose a directory that is new or empty",
-                           file=path, path="--store")  # fmt: skip
+    check_folder(path)
     with disk_errors(path):
         path.mkdir(parents=True, exist_ok=True)
+
+
+def clear_store(path: Path) -> None:
+    """Make a store that holds no run a mere folder again; the manifest goes first, so that it is none at once."""
+    with disk_errors(path):
+        (path / MANIFEST).unlink()
+        shutil.rmtree(path / SCENARIOS, ignore_errors=True)
 
 
 def make_store(loaded: LoadedExperiment, path: Path) -> Store:
@@ -102,18 +130,20 @@ def go_on(loaded: LoadedExperiment, path: Path, *, accept_new_code: bool = False
 
     Raises
     ------
-    BadInput
+    Changed
         The experiment, its scenarios or the code have changed since.
+    BadInput
+        There is no store, or it is of another program or a newer version.
     """
     store = open_store(path)
-    _same_experiment(store, loaded)
+    refuse_changes(store, loaded.experiment, loaded.variants, loaded.file)
     code, manifest = code_version(), dict(store.manifest)
     if code not in store.codes and not accept_new_code:
-        raise BadInput(
-                f"was begun with another version of the code ({store.codes[-1]}, now {code}): rows of both would stand "
-                "side by side. Begin a new store (--store), or add to this one all the same with --accept-new-code",
-                file=path, path="--store",
-            )  # fmt: skip
+        raise Changed(
+            f"was begun with another version of the code ({store.codes[-1]}, now {code}): rows of both would stand "
+            "side by side. Begin a new store (--store), or add to this one all the same with --accept-new-code",
+            file=path, path="--store",
+        )  # fmt: skip
     grown = loaded.experiment.replicates != store.replicates
     if not look_only and (grown or store.codes[-1] != code):
         manifest["codes"] = [*(known for known in store.codes if known != code), code]
@@ -121,28 +151,6 @@ def go_on(loaded: LoadedExperiment, path: Path, *, accept_new_code: bool = False
         manifest["experiment"] = loaded.experiment.model_dump(mode="json")
         store.write_manifest(manifest)
     return store
-
-
-def _same_experiment(store: Store, loaded: LoadedExperiment) -> None:
-    new, old = loaded.experiment.model_dump(mode="json"), store.manifest["experiment"]
-    fix = "put it back, or begin a new store with --store"
-    for key in new:
-        if key not in _MAY_CHANGE and new[key] != old.get(key, Experiment.model_fields[key].default):
-            raise BadInput(
-                f"'{key}' has changed since the sweep in {store.path} began; {fix}", file=loaded.file, path=key
-            )
-    hashes = {name: variant_hash(scenario) for name, scenario in loaded.variants.items()}
-    for name, value in hashes.items():
-        if store.manifest["variants"].get(name) != value:
-            what = "the scenario" if name == BASELINE else f"the scenario of what-if '{name}'"
-            raise BadInput(
-                f"{what} has changed since the sweep in {store.path} began; {fix}", file=loaded.file, path="scenario"
-            )
-    if loaded.experiment.replicates < store.replicates:
-        raise BadInput(
-            f"asks for fewer replicates than the {store.replicates} of the sweep in {store.path}; they can only grow",
-            file=loaded.file, path="replicates",
-        )  # fmt: skip
 
 
 def _draw_table(experiment: Experiment, draws: list[dict[str, Any]]) -> Any:
