@@ -31,7 +31,7 @@ SHIPPED = sorted(p for p in (ROOT / "experiments").glob("*.yaml") if not p.name.
 
 FAULTS = {
     "unknown key": ("seed: 3\n", "@@sed: 3\n", "unknown key 'sed'; did you mean 'seed'?"),
-    "no scenario": ("scenario: two_actors", "scenario: @@two_actor", "no such scenario 'two_actor'"),
+    "no scenario": ("scenario: two_actors", "scenario: @@two_actor", "'two_actor'; did you mean 'two_actors'?"),
     "path": ("actors.army.skill, ", "@@actors.army.skil, ", "'actors.army' has no 'skil'; did you mean 'skill'?"),
     "no value": ("actors.army.skill, ", "@@actors.army, ", "'actors.army' is not a single value"),
     "bounds": ("range: [0.5, 1.5]", "range: [0.5, @@150]", "expected a number from 0.01 to 100, got 150"),
@@ -51,7 +51,9 @@ FAULTS = {
     "reserved": ("  skill:", "  @@draw:", "is a column of every store"),
     "a result": ("  skill:", "  @@deaths:", "'deaths' is a column of results; give the factor another name"),
     "of a table": ("  skill:", "  @@shard:", "is a column of every store"),
-    "no design": ("design: { kind: lhs, size: 5 }", "", "factors need a design"),
+    "no design": ("factors:\n", "@@factors:\n", "factors need a design"),
+    "no factors": ("design: {", "@@design: {", "a design needs factors"),
+    "summaries": ("what_ifs:", "keep: { summaries: @@false }\nwhat_ifs:", "summaries are always kept"),
     "kind of design": ("kind: lhs", "kind: @@lhc", "unknown kind 'lhc'"),
     "power of two": ("kind: lhs, size: 5", "kind: sobol, size: 5", "must be a power of two, 4 or 8, got 5"),
     "grid without levels": ("kind: lhs, size: 5", "kind: grid", "a grid needs `values`, or a range with `levels`"),
@@ -68,7 +70,7 @@ FAULTS = {
     "what-if seed": ("actors.army.doctrine.harshness: 0.0", "@@seed: 4", "the experiment decides on that"),
     "override": ("meek: {", "meek: { overrides: [@@quite], ", "unknown override 'quite'; did you mean 'quiet'?"),
     "nothing changed": ("{ changes: { actors.army.doctrine.harshness: 0.0 } }", "{ title: x }", "changes nothing"),
-    "baseline": ("  meek:", "  baseline:", "'baseline' is the scenario itself"),
+    "baseline": ("  meek:", "  @@baseline:", "'baseline' is the scenario itself"),
     "multiply": (
         "actors.army.skill, range: [0.5, 1.5]",
         "actors.army.unit_size, range: [1, 2], apply: @@multiply",
@@ -76,12 +78,19 @@ FAULTS = {
     ),
 }
 
+WITHOUT = {
+    "no design": lambda text: text.replace("design: { kind: lhs, size: 5 }\n", ""),
+    "no factors": lambda text: text[: text.index("factors:")] + text[text.index("design:") :],
+}
+"""What is not in the file at all."""
+
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_refused_with_its_place(tmp_path, fault):
     old, new, said = FAULTS[fault]
     assert TINY.count(old) == 1
-    text, line, column = marked(TINY.replace(old, new)) if "@@" in new else (TINY.replace(old, new), 0, 0)
+    tiny = WITHOUT[fault](TINY) if fault in WITHOUT else TINY
+    text, line, column = marked(tiny.replace(old, new)) if "@@" in new else (tiny.replace(old, new), 0, 0)
     file = write_experiment(tmp_path, text)
     with pytest.raises(BadInput, match=re.escape(said)) as caught:
         load_experiment(file)

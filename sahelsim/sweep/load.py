@@ -16,7 +16,7 @@ from sahelsim.scenario.load import Loaded, read_scenario
 from sahelsim.scenario.problems import Problem, did_you_mean, in_order
 from sahelsim.scenario.reader import neighbours, read_file
 from sahelsim.scenario.schema import Outputs, Scenario
-from sahelsim.scenario.shipped import find_scenario
+from sahelsim.scenario.shipped import find_scenario, shipped_scenarios
 from sahelsim.scenario.tree import Mapping, plain
 from sahelsim.scenario.tree import Path as TreePath
 from sahelsim.sweep.check_factors import factor_faults
@@ -74,10 +74,18 @@ def read_experiment(file: Path) -> tuple[Experiment, Mapping]:
     try:
         experiment = Experiment.model_validate_json(json.dumps(plain(tree)), strict=True)
     except ValidationError as error:
-        raise _first([*problems, *explain(error, Experiment, tree)]) from None
+        found = [_at_factors(problem, tree) for problem in explain(error, Experiment, tree)]
+        raise _first([*problems, *found]) from None
     if problems:
         raise _first(problems)
     return experiment, tree
+
+
+def _at_factors(problem: Problem, tree: Mapping) -> Problem:
+    """A design that is missing has no place; the factors that need one have."""
+    if problem.path == "design" and "design" not in tree.entries:
+        return problem_at(tree, ("factors",), problem.message, key=True)
+    return problem
 
 
 def at_key(error: BadInput, file: Path) -> BadInput:
@@ -107,7 +115,7 @@ def scenarios_of(experiment: Experiment, file: Path, tree: Mapping) -> tuple[dic
     """The scenarios that an experiment stands for, and the files that were read; faults get their place in `tree`."""
     scenario = find_scenario(experiment.scenario, beside=file.parent)
     if not scenario.is_file():
-        hint = did_you_mean(scenario.name, neighbours(scenario))
+        hint = did_you_mean(experiment.scenario, [*shipped_scenarios(), *neighbours(scenario)])
         raise problem_at(tree, ("scenario",), f"no such scenario '{experiment.scenario}'{hint}").error()
     faults = [problem_at(tree, where, message, key=True) for where, message in _settled(experiment)]
     if faults:

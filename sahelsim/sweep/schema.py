@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from sahelsim.parameters import Strict, parameter
 from sahelsim.sweep.engine_settings import EngineSettings
@@ -197,6 +197,19 @@ class Keep(Strict):
     panels: bool = Field(default=False, description="the monthly cell panel")
     patterns: bool = Field(default=False, description="in the summary, the statistics of seeds/patterns.yaml")
 
+    @field_validator("summaries", mode="before")
+    @classmethod
+    def _always(cls, value: Any) -> Any:
+        if value is False:
+            raise ValueError("summaries are always kept; leave this key out")
+        return value
+
+
+def _not_the_baseline(name: str) -> str:
+    if name == BASELINE:
+        raise ValueError(f"'{BASELINE}' is the scenario itself; give the what-if another name")
+    return name
+
 
 class Experiment(Strict):
     """A sweep as data."""
@@ -223,18 +236,20 @@ class Experiment(Strict):
     factors: dict[Annotated[str, Field(pattern=r"^[A-Za-z][\w.\-]*$")], Factor] = Field(
         default_factory=dict, description="what varies, by name (the column) or dotted path"
     )
-    design: AnyDesign | None = Field(default=None, description="where in the space of factors; needed with factors")
-    what_ifs: dict[Annotated[str, Field(pattern=_WORD)], WhatIf] = Field(
+    design: AnyDesign | None = Field(
+        default=None, description="where in the space of factors; needed with factors", validate_default=True
+    )
+    what_ifs: dict[Annotated[str, Field(pattern=_WORD), AfterValidator(_not_the_baseline)], WhatIf] = Field(
         default_factory=dict,
         description="changed scenarios, each run for every draw with the baseline's random numbers",
     )
     keep: Keep = Keep()
     engine: EngineSettings = EngineSettings()
 
-    @model_validator(mode="after")
-    def _fits(self) -> Experiment:
-        if bool(self.factors) != (self.design is not None):
-            raise ValueError("factors need a design" if self.factors else "a design needs factors")
-        if BASELINE in self.what_ifs:
-            raise ValueError(f"'{BASELINE}' is the scenario itself; give the what-if another name")
-        return self
+    @field_validator("design")
+    @classmethod
+    def _with_factors(cls, design: AnyDesign | None, info: ValidationInfo) -> AnyDesign | None:
+        factors = info.data.get("factors")  # None where they are at fault themselves
+        if factors is not None and bool(factors) != (design is not None):
+            raise ValueError("factors need a design" if factors else "a design needs factors")
+        return design
