@@ -141,6 +141,8 @@ def test_what_cannot_be_compared_is_told(runs, tmp_path):
         compare(runs["a"].path, sweep.path)
     with pytest.raises(BadInput, match="no such directory; expected that of a run or of a sweep"):
         compare(runs["a"].path, tmp_path / "nowhere")
+    with pytest.raises(BadInput, match=r"is neither a run nor a sweep: manifest\.json is missing"):
+        compare(sweep.path, tmp_path)
     with pytest.raises(BadInput, match=r"holds no run: manifest\.json is missing"):
         compare(runs["a"].path, tmp_path)
     with pytest.raises(BadInput, match="'deathz': no such output; did you mean 'deaths'"):

@@ -16,7 +16,7 @@ from sahelsim.analysis.pairs import Mean, paired, unpaired
 from sahelsim.analysis.response import FloatArray, read_responses
 from sahelsim.errors import BadInput
 from sahelsim.scenario.problems import did_you_mean
-from sahelsim.sweep.layout import is_store
+from sahelsim.sweep.layout import DRAWS, MANIFEST, is_store
 
 if TYPE_CHECKING:
     from sahelsim.results import Run
@@ -107,6 +107,9 @@ def compare(first: str | Path, second: str | Path, outputs: Sequence[str] = (), 
     a, b = Path(first), Path(second)
     kinds = [_kind(path) for path in (a, b)]
     if kinds[0] != kinds[1]:
+        for path, kind in zip((a, b), kinds, strict=True):
+            if kind == "run" and not (path / MANIFEST).is_file():
+                raise BadInput(f"is neither a run nor a sweep: {MANIFEST} is missing", file=path)
         raise BadInput(f"is a {kinds[1]}, and {a} is a {kinds[0]}; only two runs or two sweeps can be compared", file=b)
     if kinds[0] == "sweep":
         from sahelsim.sweep.opening import open_sweep
@@ -135,7 +138,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
 def _kind(path: Path) -> str:
     if not path.is_dir():
         raise BadInput("no such directory; expected that of a run or of a sweep", file=path)
-    return "sweep" if is_store(path) and (path / "draws.parquet").is_file() else "run"
+    return "sweep" if is_store(path) and (path / DRAWS).is_file() else "run"
 
 
 def _runs(first: Run, second: Run, wanted: Sequence[str], confidence: float) -> Comparison:
