@@ -277,7 +277,7 @@ FAULTS = {
     "one": (["--by", "grievance_half_life"], "two different factors"),
     "what-if": (["--what-if", "meeek"], "no what-if 'meeek'"),
     "output": (["-o", "deathz"], "did you mean 'deaths'"),
-    "format": (["--format", "gif"], "png, pdf, svg"),
+    "format": (["--format", "gif"], "--format: expected one of png, pdf, svg, got 'gif'"),
 }
 
 
