@@ -68,6 +68,9 @@ class HereEngine:
     def __init__(self, length: int = 3, chunks: int | None = None) -> None:
         self.length, self.chunks = length, chunks
 
+    def ready(self, store: Path) -> None:
+        pass
+
     def run(self, work: Work) -> None:
         while (self.chunks is None or self.chunks > 0) and (parcel := work.take(runs=self.length)):
             work.report(parcel, run_parcel(work.store, parcel.runs, work.code))

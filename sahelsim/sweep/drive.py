@@ -10,22 +10,25 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sahelsim.errors import BadInput
+from sahelsim.errors import BadInput, SahelsimError
+from sahelsim.sweep.changed import Changed
 from sahelsim.sweep.code import code_version
+from sahelsim.sweep.designs import draws_of
 from sahelsim.sweep.engines.base import Engine, Tally, Work
 from sahelsim.sweep.engines.slurm import SlurmEngine
 from sahelsim.sweep.engines.slurm_jobs import arrays_in_queue, cancel_arrays, refuse_beside_arrays
 from sahelsim.sweep.files import disk_errors, sync_folder
-from sahelsim.sweep.layout import CANCEL, EVENTS, PANELS, QUARANTINE, SUMMARIES, is_store
-from sahelsim.sweep.making import go_on, make_store, prepare_folder
+from sahelsim.sweep.layout import CANCEL, EVENTS, PANELS, PARENT, QUARANTINE, SUMMARIES, is_store
+from sahelsim.sweep.making import check_folder, clear_store, go_on, make_store, prepare_folder
 from sahelsim.sweep.progress import Done, left_to_do, scan
+from sahelsim.sweep.schema import BASELINE
 from sahelsim.sweep.shards import list_shards
 from sahelsim.sweep.store import Store
 
 if TYPE_CHECKING:
     from sahelsim.sweep.load import LoadedExperiment
 
-__all__ = ["ask_to_stop", "run_sweep"]
+__all__ = ["ask_to_stop", "rehearse_sweep", "run_sweep"]
 
 _PANEL_RUNS = 8  # least runs that are put into a file of panels at a time: it is written anew for them
 _STALE_SECONDS = 600  # after which a half-written file belongs to a process that is gone
@@ -79,18 +82,21 @@ def run_sweep(
     SahelsimError
         The engine could not go on.
     """
+    check_folder(path)
+    engine.ready(path)
     prepare_folder(path)
+    killed = (path / PARENT).exists()
     with Store(path).held(_about(engine)):
         (path / CANCEL).unlink(missing_ok=True)
         if engine.name != SlurmEngine.name:
             refuse_beside_arrays(path)
-        begun = is_store(path)
-        store = go_on(loaded, path, accept_new_code=accept_new_code) if begun else make_store(loaded, path)
-        if begun and not resume and list_shards(path):
-            raise BadInput(
-                "holds runs of this experiment already; go on with `sahelsim sweep resume`, or choose another store",
-                file=path, path="--store",
-            )  # fmt: skip
+        store = _opened(loaded, path, resume=resume, accept_new_code=accept_new_code, killed=killed)
+        if store is None:
+            if is_store(path):
+                clear_store(path)
+                if say is not None:
+                    say(f"{path}: holds no run yet, and the experiment has changed since it was begun; it begins anew")
+            store = make_store(loaded, path)
         done = _sound(store, quarantine=quarantine)
         _sweep_up(path)
         good = sum(done.runs.values())
@@ -109,6 +115,83 @@ def run_sweep(
         return work.tally
 
 
+def rehearse_sweep(
+    loaded: LoadedExperiment,
+    path: Path,
+    engine: Engine,
+    *,
+    resume: bool = False,
+    accept_new_code: bool = False,
+    retry_failed: bool = False,
+    quarantine: bool = False,
+) -> Tally:
+    """See what `run_sweep` would meet, in the same order, and write nothing.
+
+    Returns
+    -------
+    Tally
+        What the store holds; failed runs only as far as they would not be tried again.
+
+    Raises
+    ------
+    BadInput, SahelsimError
+        As `run_sweep`, before its first run.
+    """
+    from sahelsim.world.build import build_blueprint
+
+    check_folder(path)
+    engine.ready(path)
+    if is_store(path) and Store(path).is_held():
+        raise BadInput("another sweep is running into this store; watch it with `sahelsim sweep status EXPERIMENT "
+                       "--watch`", file=path, path="--store")  # fmt: skip
+    if engine.name != SlurmEngine.name:
+        refuse_beside_arrays(path)
+    killed = (path / PARENT).exists()
+    store = _opened(loaded, path, resume=resume, accept_new_code=accept_new_code, killed=killed, look_only=True)
+    if store is None:
+        for scenario in loaded.variants.values():
+            build_blueprint(scenario)
+        draws = len(draws_of(loaded.experiment, loaded.variants[BASELINE].seed))
+        return Tally(0, 0, draws * len(loaded.variants) * loaded.experiment.replicates)
+    done = scan(store)
+    _require_sound(store, done, quarantine=quarantine)
+    good = sum(done.runs.values())
+    total = len(store.variants) * int(store.draws.num_rows) * loaded.experiment.replicates
+    return Tally(good, 0 if retry_failed else len(done.runs) - good, total)
+
+
+def _opened(
+    loaded: LoadedExperiment, path: Path, *, resume: bool, accept_new_code: bool, killed: bool, look_only: bool = False
+) -> Store | None:
+    """The store that is gone on with; None where one is to be made: there is none, or it holds another plan and no run.
+
+    A store whose parent was killed, or with jobs in the queue, is left as it is: somebody may be writing a row yet.
+    """
+    if not is_store(path):
+        return None
+    fresh = not list_shards(path) and not (path / QUARANTINE).exists() and not killed
+    try:
+        store = go_on(loaded, path, accept_new_code=accept_new_code, look_only=look_only)
+    except Changed:
+        if fresh and not _may_be_queued(path):
+            return None
+        raise
+    if not resume and list_shards(path):
+        raise BadInput(
+            "holds runs of this experiment already; go on with `sahelsim sweep resume`, or choose another store",
+            file=path, path="--store",
+        )  # fmt: skip
+    return store
+
+
+def _may_be_queued(path: Path) -> bool:
+    """Whether Slurm has jobs for the store; so it is taken to be where it cannot be asked."""
+    try:
+        return bool(arrays_in_queue(path))
+    except SahelsimError:
+        return True
+
+
 def _about(engine: Engine) -> dict[str, Any]:
     return {"pid": os.getpid(), "host": platform.node(), "engine": engine.name, "started": time.time()}
 
@@ -116,19 +199,22 @@ def _about(engine: Engine) -> dict[str, Any]:
 def _sound(store: Store, *, quarantine: bool) -> Done:
     """What is done; damaged shards are named, or set aside."""
     done = scan(store)
-    if not done.damaged:
-        return done
-    if not quarantine:
+    _require_sound(store, done, quarantine=quarantine)
+    if done.damaged:
+        with disk_errors(store.path):
+            for path in done.damaged_shards:
+                _set_aside(store.path, path.stem)
+    return done
+
+
+def _require_sound(store: Store, done: Done, *, quarantine: bool) -> None:
+    if done.damaged and not quarantine:
         names = "".join(f"\n{error}" for error in done.damaged)
         raise BadInput(
             f"{len(done.damaged)} of its shards cannot be read. `sahelsim sweep resume EXPERIMENT --quarantine` sets "
             f"them aside (into {QUARANTINE}/) and does their runs again:{names}",
             file=store.path, path="--store",
         )  # fmt: skip
-    with disk_errors(store.path):
-        for path in done.damaged_shards:
-            _set_aside(store.path, path.stem)
-    return done
 
 
 def _set_aside(store: Path, shard: str) -> None:

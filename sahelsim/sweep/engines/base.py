@@ -49,6 +49,15 @@ class Engine(Protocol):
 
     name: ClassVar[str]
 
+    def ready(self, store: Path) -> None:
+        """See whether `run` could begin, before there is a store: start nothing, write nothing.
+
+        Raises
+        ------
+        SahelsimError
+            It could not, and what would help.
+        """
+
     def run(self, work: Work) -> None:
         """Take parcels until there are none or `work.stopping()`; report each; leave no process behind.
 

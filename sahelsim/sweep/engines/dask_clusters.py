@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sahelsim.errors import BadInput
 from sahelsim.sweep.engine_settings import DaskSettings, SlurmSettings
 from sahelsim.sweep.engines.base import Work
-from sahelsim.sweep.engines.slurm_jobs import SlurmFailed, slurm
+from sahelsim.sweep.engines.slurm_jobs import SlurmFailed, require_slurm, slurm
 from sahelsim.sweep.engines.slurm_script import refused
 from sahelsim.sweep.layout import SLURM
 from sahelsim.workers import interrupts_held
@@ -22,7 +22,7 @@ from sahelsim.workers import interrupts_held
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["open_client"]
+__all__ = ["open_client", "require_cluster"]
 
 _CONNECT = 30.0  # seconds that a scheduler has to answer
 _MEMORY_MB = 2000  # of a worker's job where the experiment does not say
@@ -38,6 +38,27 @@ _SETTINGS = {
 }
 
 
+def require_cluster(settings: DaskSettings, workers: int | None) -> None:
+    """See whether what the experiment asks for is here and answers.
+
+    Raises
+    ------
+    BadInput
+        Packages are missing, something was not said, or the scheduler does not answer.
+    SlurmSilent
+        Slurm does not answer.
+    """
+    _require("distributed")
+    if settings.address is not None:
+        _connect(settings.address).close()
+    elif settings.cluster == "slurm":
+        _require("dask_jobqueue")
+        if workers is None:
+            raise BadInput("cluster slurm needs to know how many workers: give engine.dask.workers, or --workers",
+                           path="engine.dask.cluster")  # fmt: skip
+        require_slurm("sbatch")
+
+
 @contextmanager
 def open_client(settings: DaskSettings, slurm: SlurmSettings, workers: int | None, work: Work) -> Iterator[Client]:
     """A client of the scheduler that the experiment asks for; what was started ends with the block.
@@ -45,23 +66,15 @@ def open_client(settings: DaskSettings, slurm: SlurmSettings, workers: int | Non
     Raises
     ------
     BadInput
-        Packages are missing, the scheduler does not answer, or Slurm does not take the jobs.
+        The scheduler does not answer, or Slurm does not take the jobs.
     """
-    _require("distributed")
     import dask
     from distributed import Client
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a killed worker is no news here
     with ExitStack() as stack, dask.config.set(_SETTINGS):
         if settings.address is not None:
-            try:
-                client = Client(settings.address, timeout=_CONNECT)
-            except (OSError, ValueError) as error:
-                raise BadInput(
-                    f"no scheduler of Dask answers at '{settings.address}' ({error}); start one with `dask scheduler`, "
-                    "or leave the address out",
-                    path="engine.dask.address",
-                ) from None
+            client = _connect(settings.address)
         else:
             resource_tracker.ensure_running()  # its start would let Ctrl-C through again
             with interrupts_held():  # Ctrl-C is for this process, which tells the workers
@@ -69,6 +82,20 @@ def open_client(settings: DaskSettings, slurm: SlurmSettings, workers: int | Non
             stack.enter_context(cluster)
             client = Client(cluster, timeout=_CONNECT)
         yield stack.enter_context(client)
+
+
+def _connect(address: str) -> Client:
+    from distributed import Client
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        return Client(address, timeout=_CONNECT)
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"no scheduler of Dask answers at '{address}' ({error}); start one with `dask scheduler`, or leave the "
+            "address out",
+            path="engine.dask.address",
+        ) from None
 
 
 def _here(workers: int | None) -> Any:
@@ -84,17 +111,12 @@ def _here(workers: int | None) -> Any:
 
 def _on_slurm(settings: DaskSettings, jobs: SlurmSettings, workers: int | None, work: Work) -> Any:
     """A job of Slurm for each worker, as many as there is work for; one that ends is replaced."""
-    _require("dask_jobqueue")
     from dask_jobqueue import SLURMCluster
 
-    if workers is None:
-        raise BadInput("cluster slurm needs to know how many workers: give engine.dask.workers, or --workers",
-                       path="engine.dask.cluster")  # fmt: skip
     hours, minutes = divmod(jobs.walltime_minutes, 60)
     life = max(60 * jobs.walltime_minutes - jobs.signal_seconds, 30)
     logs = work.store.resolve() / SLURM / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    slurm("sbatch", "--version")
     extra = [f"--qos={jobs.qos}"] if jobs.qos else []
     network = {"interface": settings.interface} if settings.interface else {}
     cluster = SLURMCluster(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sahelsim.errors import SahelsimError
 from sahelsim.sweep.engine_settings import DaskSettings, SlurmSettings
 from sahelsim.sweep.engines.base import Parcel, Work
-from sahelsim.sweep.engines.dask_clusters import open_client
+from sahelsim.sweep.engines.dask_clusters import open_client, require_cluster
 from sahelsim.sweep.execute import ParcelReport, record_failures, run_parcel
 from sahelsim.sweep.layout import CANCEL
 from sahelsim.sweep.runs import RunKey
@@ -48,6 +48,10 @@ class DaskEngine:
     def left_behind(self) -> str | None:
         """Nothing: workers that were started end with this process, others have been told to stop."""
         return None
+
+    def ready(self, store: Path) -> None:
+        """See whether the packages are here and the scheduler, or Slurm, answers."""
+        require_cluster(self._settings, self._workers)
 
     def run(self, work: Work) -> None:
         """Execute what is left; see `Engine.run`."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, ClassVar
 
 from sahelsim.errors import SahelsimError
@@ -41,6 +42,9 @@ class LocalEngine:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
+
+    def ready(self, store: Path) -> None:
+        """Always: processes need nothing."""
 
     def left_behind(self) -> str | None:
         """Nothing: the processes end with this one."""

@@ -22,7 +22,7 @@ from sahelsim.sweep.engines.slurm_jobs import (
     arrays_in_queue,
     cancel_arrays,
     logs_of,
-    slurm,
+    require_slurm,
     submissions,
 )
 from sahelsim.sweep.engines.slurm_submit import seconds_of_runs, submit, try_script
@@ -58,17 +58,21 @@ class SlurmEngine:
         self._settings = settings if tasks is None else settings.model_copy(update={"tasks": tasks})
         self._arrays: list[Array] = []
 
+    def ready(self, store: Path) -> None:
+        """Ask Slurm whether it is there, and whether it would take a job, unless some are in the queue already."""
+        require_slurm(*_COMMANDS)
+        if not arrays_in_queue(store):
+            try_script(self._settings, store)
+
     def run(self, work: Work) -> None:
         """Submit and watch; see `Engine.run`."""
-        for command in _COMMANDS:
-            slurm(command, "--version")
         self._arrays = arrays_in_queue(work.store)  # before the rows are read: what ends meanwhile has rows by then
         for array in self._arrays:
             work.say(f"still in the queue: {array}")
         store, watched = open_store(work.store), Watched(work)
         free = watched.left(but=claimed(work.store, self._arrays))
         if free:
-            try_script(self._settings, store)
+            try_script(self._settings, work.store)
             seconds = self._seconds(store) or self._try_some(store, work, free)
             watched.look()
             free = watched.left(but=set(watched.keys) - set(free))

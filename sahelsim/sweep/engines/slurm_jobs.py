@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Array",
     "SlurmFailed",
+    "SlurmSilent",
     "Submission",
     "arrays_in_queue",
     "cancel_arrays",
@@ -32,17 +33,23 @@ __all__ = [
     "logs_of",
     "read_tasks",
     "refuse_beside_arrays",
+    "require_slurm",
     "slurm",
     "submissions",
     "write_tasks",
 ]
 
 _PATIENCE = 60.0  # seconds that a command of Slurm may take
+_ANSWER = 20.0  # seconds that it has to say that it is there; its own commands give up after some nine
 _COLUMNS = "%j|%F|%K|%T|%r"  # name, array job, number of the task, state, reason
 
 
 class SlurmFailed(SahelsimError):
     """A command of Slurm said no, or nothing."""
+
+
+class SlurmSilent(SlurmFailed):
+    """Its commands are here, but no Slurm answers them."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,29 @@ class Array(NamedTuple):
         return f"array job {self.job}: {', '.join(parts)}" + (f" ({', '.join(reasons)})" if reasons else "")
 
 
-def slurm(*command: str) -> str:
+def require_slurm(*commands: str) -> None:
+    """See whether some commands of Slurm are here, and whether Slurm answers.
+
+    Raises
+    ------
+    BadInput
+        One is not on the PATH.
+    SlurmSilent
+        Slurm does not answer.
+    """
+    for command in commands:
+        _program(command)
+    try:
+        slurm("sinfo", "--noheader", "--format=%P", patience=_ANSWER)
+    except SlurmFailed as error:
+        said = str(error).removeprefix("sinfo: ").rpartition("; ")[2].removeprefix("fatal: ")
+        raise SlurmSilent(
+            f"Slurm does not answer here, and `sinfo` should ({said}): is this a login node of a cluster with Slurm? "
+            "Elsewhere use --engine local or dask"
+        ) from None
+
+
+def slurm(*command: str, patience: float = _PATIENCE) -> str:
     """What a command of Slurm prints.
 
     Raises
@@ -114,24 +143,29 @@ def slurm(*command: str) -> str:
     SlurmFailed
         It failed; the message is the command's own.
     """
-    program = shutil.which(command[0])
-    if program is None:
-        raise BadInput(
-            f"there is no `{command[0]}` on the PATH: is this a login node of a cluster with Slurm? Elsewhere use "
-            "--engine local or dask",
-            path="--engine",
-        )
+    program = _program(command[0])
     try:
         done = subprocess.run(
-            [program, *command[1:]], capture_output=True, text=True, timeout=_PATIENCE, check=False,
+            [program, *command[1:]], capture_output=True, text=True, timeout=patience, check=False,
             start_new_session=True,  # Ctrl-C shall not end it half way
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise SlurmFailed(f"`{command[0]}` has not answered for {_PATIENCE:.0f} s") from None
+        raise SlurmFailed(f"`{command[0]}` has not answered for {patience:.0f} s") from None
     if done.returncode:
         said = [line.removeprefix(f"{command[0]}: ").removeprefix("error: ") for line in done.stderr.splitlines()]
         raise SlurmFailed(f"{command[0]}: {'; '.join(said) or f'exit code {done.returncode}'}")
     return done.stdout
+
+
+def _program(command: str) -> str:
+    program = shutil.which(command)
+    if program is None:
+        raise BadInput(
+            f"there is no `{command}` on the PATH: is this a login node of a cluster with Slurm? Elsewhere use "
+            "--engine local or dask",
+            path="--engine",
+        )
+    return program
 
 
 def submissions(store: Path) -> list[Submission]:
@@ -164,7 +198,12 @@ def arrays_in_queue(store: Path) -> list[Array]:
         return []
     names = ",".join(open_ones)
     tasks: dict[tuple[str, str], dict[int, tuple[str, str]]] = {}
-    for line in slurm("squeue", "--noheader", "--array", f"--name={names}", f"--format={_COLUMNS}").splitlines():
+    try:
+        queue = slurm("squeue", "--noheader", "--array", f"--name={names}", f"--format={_COLUMNS}")
+    except SlurmFailed:
+        require_slurm()
+        raise
+    for line in queue.splitlines():
         name, job, number, state, reason = line.split("|", 4)
         if name in open_ones and number.isdigit():
             tasks.setdefault((name, job), {})[int(number)] = (state, reason)
@@ -176,7 +215,14 @@ def refuse_beside_arrays(store: Path) -> None:
 
     Without Slurm's commands here nothing is refused: a store may have been copied, and a run counts once in any case.
     """
-    arrays = arrays_in_queue(store) if shutil.which("squeue") else []
+    try:
+        arrays = arrays_in_queue(store) if shutil.which("squeue") else []
+    except SlurmSilent:
+        raise BadInput(
+            "Slurm was given work on this store, and does not answer here, so that nobody knows whether it is at it "
+            f"still. Try again once `sinfo` answers; of a copy, or if no job is left, remove {SLURM}/",
+            file=store, path="--store",
+        ) from None  # fmt: skip
     if arrays:
         raise BadInput(
             f"Slurm is at work on this store ({'; '.join(map(str, arrays))}). Watch it with `sahelsim sweep status "

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from sahelsim.errors import SahelsimError
 from sahelsim.sweep.engine_settings import SlurmSettings
@@ -95,7 +96,7 @@ def runs_of_a_task(settings: SlurmSettings, runs: int, variants: int, seconds: f
     return math.ceil(draws / tasks) * variants
 
 
-def try_script(settings: SlurmSettings, store: Store) -> None:
+def try_script(settings: SlurmSettings, store: Path) -> None:
     """Ask Slurm whether it would take such a job, before anything is computed.
 
     Raises
@@ -103,7 +104,7 @@ def try_script(settings: SlurmSettings, store: Store) -> None:
     BadInput
         It would not.
     """
-    text = batch_script(settings, store.path.resolve(), 0, str(store.manifest["name"]), 1)
+    text = batch_script(settings, store.resolve(), 0, "sahelsim-test", 1)
     with tempfile.NamedTemporaryFile("w", suffix=".sh", encoding="utf-8") as file:
         file.write(text)
         file.flush()
