@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from io import StringIO
 
 import pytest
+from rich.console import Console
 from sweep_experiments import TINY, HereEngine, load, rows_in, write_experiment
 
 from sahelsim.cli.main import main
+from sahelsim.cli.sweep_command import sweep_bar
 from sahelsim.errors import BadInput, SahelsimError
 from sahelsim.sweep.changed import Changed
 from sahelsim.sweep.drive import rehearse_sweep, run_sweep
@@ -184,3 +187,30 @@ def test_resume_into_a_store_that_is_not_there_begins_it_and_says_so(tmp_path, c
     assert rows_in(store) == 4
     assert main(["sweep", "resume", str(file), "--store", str(store), "-q"]) == 0
     assert capsys.readouterr().err == ""
+
+
+# ------------------------------------------------------------------------------------------------- looking at it
+
+
+def test_status_and_collect_say_what_has_changed_since(part, tmp_path, capsys):
+    changed = ("skill, range: [0.5, 1.5]", "skill, range: [0.5, 1.6]"), ("replicates: 2", "replicates: 3")
+    file, out = write_experiment(tmp_path, TINY, *changed), tmp_path / "table.parquet"
+    for word, more in (("status", ["--json"]), ("collect", ["--out", str(out), "--json"])):
+        assert main(["sweep", word, str(file), "--store", str(part), *more]) == 0
+        found = capsys.readouterr()
+        assert found.err == (
+            f"{file}:9:44: factors.skill.range: has changed since the sweep in {part} began, from [0.5, 1.5] to "
+            f"[0.5, 1.6]\n{file}:6:13: replicates: the sweep in {part} has 2 so far\n"
+            "what follows is of the sweep as it is in the store\n"
+        )
+        assert json.loads(found.out)["total"] == TOTAL
+    write_experiment(tmp_path)
+    assert main(["sweep", "status", str(file), "--store", str(part)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_the_bar_shows_a_rate_that_is_known_before_anything_moves():
+    console = Console(file=StringIO(), force_terminal=True, color_system=None, width=120)
+    with sweep_bar(console, "tiny", quiet=False) as bar:
+        bar(10, 1, 40, 0.5)
+    assert "0.5 runs/s 0:00:58" in console.file.getvalue()

@@ -25,16 +25,16 @@ def status_command(file: Path, store: Path | None, *, watch: bool, as_json: bool
     """Say how far a sweep is."""
     from sahelsim.sweep.status import Watcher
 
-    folder = _store_of(file, store)
+    folder = _store_of(file, store, say_changes=True)
     watcher = Watcher(folder)
     status = watcher.look()
     if watch and not as_json:
         with sweep_bar(Console(stderr=True, markup=False, highlight=False), status.name, quiet=False) as bar:
-            bar(status.done, status.failed, status.total)
+            bar(status.done, status.failed, status.total, status.rate)
             while status.running and status.left:
                 time.sleep(_LOOK_EVERY)
                 status = watcher.look()
-                bar(status.done, status.failed, status.total)
+                bar(status.done, status.failed, status.total, status.rate)
     if as_json:
         print(json.dumps(status.as_dict()))
         return
@@ -68,7 +68,7 @@ def collect_command(file: Path, store: Path | None, out: Path, *, as_json: bool)
     """Write the table of a sweep."""
     from sahelsim.sweep.collect import collect
 
-    written = collect(_store_of(file, store), out)
+    written = collect(_store_of(file, store, say_changes=True), out)
     if as_json:
         print(json.dumps({"out": str(out), **written._asdict()}))
     else:
@@ -130,16 +130,27 @@ def cancel_command(file: Path, store: Path | None) -> None:
         print(f"stopped with {status.done:,} of {status.total:,} runs done; `sahelsim sweep resume` goes on")
 
 
-def _store_of(file: Path, store: Path | None) -> Path:
-    """The store that is meant; it must be one of this experiment."""
+def _store_of(file: Path, store: Path | None, *, say_changes: bool = False) -> Path:
+    """The store that is meant; it must be one of this experiment, by its name. Other changes since are only told."""
+    from sahelsim.scenario.explain import problem_at
+    from sahelsim.sweep.changed import experiment_changes
     from sahelsim.sweep.load import read_experiment
     from sahelsim.sweep.store import open_store
 
-    experiment, _ = read_experiment(file)
+    experiment, tree = read_experiment(file)
     folder = store or default_store(experiment.name)
-    name = open_store(folder).manifest["name"]
+    opened = open_store(folder)
+    name = opened.manifest["name"]
     if name != experiment.name:
         raise BadInput(f"holds the sweep '{name}', not '{experiment.name}'", file=folder, path="--store")
+    if say_changes:
+        changes = list(experiment_changes(opened, experiment))
+        if experiment.replicates != opened.replicates:
+            changes.append((("replicates",), f"the sweep in {folder} has {opened.replicates:,} so far"))
+        for path, what in changes:
+            print(problem_at(tree, path, what), file=sys.stderr)
+        if changes:
+            print("what follows is of the sweep as it is in the store", file=sys.stderr)
     return folder
 
 
