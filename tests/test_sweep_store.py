@@ -429,7 +429,7 @@ def test_a_full_disk_is_said_and_nothing_is_damaged(tiny, whole, small_disk, tmp
     subprocess.run(
         ["dd", "if=/dev/zero", f"of={filler}", "bs=512"], capture_output=True, check=False
     )  # until it is full
-    with pytest.raises(StoreFull, match=r"No space left.*the store holds are safe.*sweep resume"):
+    with pytest.raises(StoreFull, match=r"No space left.*the store holds is safe.*sweep resume"):
         run_sweep(tiny, path, HereEngine(), resume=True)
     filler.unlink()
     assert not list(path.rglob("*.unfinished"))

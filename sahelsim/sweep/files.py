@@ -13,6 +13,7 @@ from sahelsim.errors import BadInput, SahelsimError
 __all__ = ["StoreFull", "disk_errors", "sync_folder", "write_file"]
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_UNFINISHED = ".unfinished"
 
 
 class StoreFull(SahelsimError):
@@ -36,7 +37,7 @@ def write_file(path: Path, write: Callable[[Path], object], *, option: str = "--
     StoreFull, BadInput
         The disk is full, or the folder cannot be written. Nothing half-written stays.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    aside = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
     try:
         with disk_errors(path, option=option):
             write(aside)
@@ -67,8 +68,13 @@ def disk_errors(path: Path, *, option: str = "--store") -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         if error.errno in _NO_ROOM:
-            raise StoreFull(
-                f"{path}: writing failed: {reason}. The runs that the store holds are safe; make room, then go on with "
-                "`sahelsim sweep resume`"
-            ) from error
-        raise BadInput(f"cannot be written: {reason}", file=error.filename or path, path=option) from error
+            then = (
+                "What the store holds is safe; make room, then go on with `sahelsim sweep resume`"
+                if option == "--store"
+                else "Make room, then give the command again"
+            )
+            raise StoreFull(f"{path}: writing failed: {reason}. {then}") from error
+        hidden = str(error.filename or "").endswith(_UNFINISHED)
+        raise BadInput(
+            f"cannot be written: {reason}", file=path if hidden else error.filename or path, path=option
+        ) from error
