@@ -68,8 +68,12 @@ def test_a_damaged_file_beside_a_shard_is_named_and_its_runs_are_done_again(made
     damage(file)
     status = status_of(capsys, loaded, copy)
     assert (status["damaged"], status["done"], status["left"]) == ([str(file)], 10, 10)
-    assert main(["sweep", "resume", str(loaded.file), "--store", str(copy), "--dry-run", "--json"]) == 0
+    rehearsal = ["sweep", "resume", str(loaded.file), "--store", str(copy), "--dry-run", "--json"]
+    assert main(rehearsal) == 2  # as the run would
+    assert str(file) in capsys.readouterr().err
+    assert main([*rehearsal, "--quarantine"]) == 0
     assert json.loads(capsys.readouterr().out)["left"] == 10
+    assert not (copy / "quarantine").exists()
     problem = "is missing" if damage is Path.unlink else "is damaged: "
     for word, more in (("resume", []), ("collect", ["--out", str(copy.parent / "t.parquet")])):
         said = told(capsys, word, loaded, copy, *more)
