@@ -11,7 +11,6 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from sahelsim.mechanisms.katiba.kernel import count_fighters
 from sahelsim.profile import Profiler
 from sahelsim.record import Flows, Panel, ReplicateRecord
 from sahelsim.scenario.schema import Scenario
@@ -21,6 +20,7 @@ from sahelsim.world.build import Blueprint, build_blueprint
 from sahelsim.world.control_kernel import camps_in_control, people_by_cell, turn
 from sahelsim.world.flows_kernel import add_up_moves
 from sahelsim.world.index import fighters_of_actors, index_communities, index_units, living_units
+from sahelsim.world.index_kernel import fighters_of
 from sahelsim.world.log import FLOW_COLUMNS
 from sahelsim.world.state import World
 
@@ -150,7 +150,7 @@ class Recorder:
         self._accounts[:] = actors.accounts
         panel.strain[row] = actors.strain
         panel.group_actor[row] = groups.actor
-        count_fighters(living_units(world), units.group, units.strength, panel.group_fighters[row])
+        fighters_of(living_units(world), units.group, units.strength, panel.group_fighters[row])
         panel.group_cohesion[row] = groups.cohesion
         panel.group_commander[row] = groups.commander
 

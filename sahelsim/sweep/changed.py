@@ -60,12 +60,7 @@ def refuse_changes(store: Store, experiment: Experiment, variants: Mapping[str, 
 
 def experiment_changes(store: Store, experiment: Experiment) -> Iterator[Change]:
     """What differs in the experiment's own file; not in its scenario, whose content may change by itself."""
-    new = experiment.model_dump(mode="json")
-    try:
-        old = store.experiment.model_dump(mode="json")
-    except ValueError:  # as an earlier version wrote it
-        defaults = {key: field.default for key, field in Experiment.model_fields.items()}
-        old = {key: store.manifest["experiment"].get(key, defaults[key]) for key in new}
+    old, new = store.experiment.model_dump(mode="json"), experiment.model_dump(mode="json")
     for key in new:
         if key not in _MAY_CHANGE:
             for path, before, now in _differences(old[key], new[key], (key,)):
@@ -79,12 +74,7 @@ def scenario_changes(store: Store, variants: Mapping[str, Scenario]) -> Iterator
             continue
         what = "the scenario" if name == BASELINE else f"the scenario of what-if '{name}'"
         since = f"has changed since the sweep in {store.path} began"
-        try:
-            old = store.scenario(name).model_dump(mode="json")
-        except (OSError, ValueError):
-            yield ("scenario",), f"{what} {since}"
-            continue
-        new = scenario.model_dump(mode="json")
+        old, new = store.scenario(name).model_dump(mode="json"), scenario.model_dump(mode="json")
         path, before, now = next(_differences(old, new, ()), (("region",), "as its tables were", "as they are"))
         yield ("scenario",), f"{what} {since}: {dotted(path)} {_in_words(before, now)}"
 

@@ -111,15 +111,18 @@ def pledged_people(community_cell: I32, camp: I8, population: I32, pledged: I32)
 
 
 @kernel
-def fighters_of(living: I32, unit_actor: I16, unit_strength: I32, fighters: I64) -> None:
-    """Fighters of each actor, into `fighters` (A,); `living` (N,) are the units that may be alive."""
+def fighters_of(living: I32, unit_body: I16, unit_strength: I32, fighters: I64 | I32) -> None:
+    """Fighters of each actor or group, whichever `unit_body` (U,) tells of each unit, into `fighters`.
+
+    `living` (N,) are the units that may be alive.
+    """
     fighters[:] = 0
     last, run = 0, 0
-    for i in range(living.size):  # units of an actor mostly follow one another, and are summed in runs
+    for i in range(living.size):  # units of a body mostly follow one another, and are summed in runs
         u = np.uint64(living[i])
-        if unit_actor[u] != last:
+        if unit_body[u] != last:
             fighters[last] += run
-            last, run = unit_actor[u], 0
+            last, run = unit_body[u], 0
         run += unit_strength[u]
     if run > 0:
         fighters[last] += run

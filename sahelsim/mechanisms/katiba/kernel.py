@@ -28,9 +28,10 @@ import numpy.typing as npt
 from sahelsim.accelerate import kernel
 from sahelsim.elementary import chance, log, logistic
 from sahelsim.rng import uniform2
+from sahelsim.world.index_kernel import fighters_of
 from sahelsim.world.log_kernel import write_decision
 
-__all__ = ["count_fighters", "fallen_commanders", "go_over", "regain", "share_ground", "strength_around"]
+__all__ = ["fallen_commanders", "go_over", "regain", "share_ground", "strength_around"]
 
 I8 = npt.NDArray[np.int8]
 I16 = npt.NDArray[np.int16]
@@ -38,21 +39,6 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
-
-
-@kernel
-def count_fighters(living: I32, unit_group: I16, unit_strength: I32, fighters: I32) -> None:
-    """Fighters of each group, into `fighters` (G,); `living` (N,) are the units that may be alive."""
-    fighters[:] = 0
-    last, run = 0, 0
-    for i in range(living.size):  # units of a group mostly follow one another, and are summed in runs
-        u = np.uint64(living[i])
-        if unit_group[u] != last:
-            fighters[last] += run
-            last, run = unit_group[u], 0
-        run += unit_strength[u]
-    if run > 0:
-        fighters[last] += run
 
 
 @kernel
@@ -166,7 +152,7 @@ def go_over(
         if weigh >= chance(rate * weeks):
             continue
         if not counted:
-            count_fighters(living, unit_group, unit_strength, fighters)
+            fighters_of(living, unit_group, unit_strength, fighters)
             counted = True
         if fighters[g] == 0:
             continue

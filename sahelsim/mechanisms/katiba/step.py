@@ -8,12 +8,13 @@ import numpy.typing as npt
 from sahelsim.mechanisms.decay import decay_factor
 from sahelsim.mechanisms.defection.parameters import DefectionParameters
 from sahelsim.mechanisms.defection.step import pay_received, tide
-from sahelsim.mechanisms.katiba.kernel import count_fighters, fallen_commanders, go_over, regain
+from sahelsim.mechanisms.katiba.kernel import fallen_commanders, go_over, regain
 from sahelsim.mechanisms.katiba.parameters import KatibaParameters
 from sahelsim.rng import Stream
 from sahelsim.terms import Decision, Trait
 from sahelsim.world.groups import adopting_groups
 from sahelsim.world.index import index_units, living_units
+from sahelsim.world.index_kernel import fighters_of
 from sahelsim.world.log_kernel import write_decision
 from sahelsim.world.state import World
 
@@ -22,7 +23,7 @@ __all__ = ["change_sides", "kill_commander", "muster", "recover", "risk_commande
 
 def muster(world: World) -> None:
     """Count the fighters of each group before the battles of the step."""
-    count_fighters(living_units(world), world.units.group, world.units.strength, world.groups.fighters)
+    fighters_of(living_units(world), world.units.group, world.units.strength, world.groups.fighters)
 
 
 def kill_commander(
@@ -64,7 +65,7 @@ def risk_commanders(world: World, parameters: KatibaParameters) -> None:
     """Commanders may die with the fighters whom their groups have lost since the muster."""
     groups, units = world.groups, world.units
     now, fallen = world.scratch_like("now", groups.fighters), world.scratch_like("fallen", groups.actor)
-    count_fighters(living_units(world), units.group, units.strength, now)
+    fighters_of(living_units(world), units.group, units.strength, now)
     deaths = fallen_commanders(
         *world.key, int(Stream.COMMANDER), world.step, groups.fighters, now, parameters.exposure, fallen
     )
