@@ -203,8 +203,10 @@ def uniforms(
     ndarray of float64, shape (N, 4)
         Numbers in the open interval (0, 1).
     """
-    counters = np.broadcast_arrays(*(np.asarray(each, np.int64) for each in (steps, entities, slot)))
-    s, e, more = (np.array(each).ravel() for each in counters)
+    counters = [np.asarray(each, np.int64) for each in (steps, entities, slot)]
+    if any(each.shape != counters[0].shape for each in counters):
+        counters = list(np.broadcast_arrays(*counters))
+    s, e, more = (np.ascontiguousarray(each).ravel() for each in counters)
     out = np.empty((s.size, 4))
     _fill(key[0], key[1], int(stream), s, e, more, out)
     return out

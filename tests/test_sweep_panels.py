@@ -77,14 +77,14 @@ def test_a_file_of_panels_grows_until_it_is_long_enough(tmp_path, monkeypatch):
 
 
 def test_panels_that_wait_are_bounded_however_long_the_chunk_is(tmp_path, monkeypatch):
-    loaded, store, written, add = load(tmp_path, TINY, KEEP), tmp_path / "store", [], ShardWriter.add
+    loaded, store, written, begin = load(tmp_path, TINY, KEEP), tmp_path / "store", [], ShardWriter.begin
     run_sweep(loaded, store, HereEngine(chunks=0))
 
     def watched(self, rows, events=None):
         written.append(rows.num_rows)
-        add(self, rows, events)
+        return begin(self, rows, events)
 
-    monkeypatch.setattr(ShardWriter, "add", watched)
+    monkeypatch.setattr(ShardWriter, "begin", watched)
     each = sum(array.nbytes for array in _made(open_store(store))[0].values())
     monkeypatch.setattr(execute, "_PANEL_BYTES", 3 * each)
     keys = list(open_store(store).keys())
@@ -102,7 +102,7 @@ def test_a_write_that_fails_leaves_the_panels_that_count(tmp_path, monkeypatch, 
         raise StoreFull("no room") if fails == "rows" else OSError(errno.ENOSPC, "no room")
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((ShardWriter, "add", full) if fails == "rows" else (panels._PanelFile, "write", full)))
+        patch.setattr(*((ShardWriter, "begin", full) if fails == "rows" else (panels._PanelFile, "write", full)))
         with pytest.raises(StoreFull, match="no room"):
             run_sweep(loaded, store, HereEngine(length=4), resume=True)
     assert files_of(store) == before

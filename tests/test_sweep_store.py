@@ -26,7 +26,7 @@ from sahelsim.sweep.collect import collect
 from sahelsim.sweep.drive import ask_to_stop, run_sweep
 from sahelsim.sweep.engines.base import Tally, Work
 from sahelsim.sweep.execute import run_parcel
-from sahelsim.sweep.files import StoreFull, write_file
+from sahelsim.sweep.files import Aside, StoreFull, write_file
 from sahelsim.sweep.layout import SUMMARIES
 from sahelsim.sweep.progress import left_to_do, scan
 from sahelsim.sweep.runs import RunKey, draw_text, in_order, run_id
@@ -524,39 +524,49 @@ def test_short_chunks_are_handed_out_several_at_a_time(tmp_path):
 
 
 def test_a_parcel_is_written_chunk_by_chunk(tiny, whole, tmp_path, monkeypatch):
-    path, written, add = tmp_path / "store", [], ShardWriter.add
+    path, written, go_on = tmp_path / "store", [], ShardWriter._go_on
 
-    def watched(self, rows, events=None):
-        add(self, rows, events)
+    def watched(self, rows, events, *, full):
+        go_on(self, rows, events, full=full)
         written.append((rows.num_rows, sum(read_shard(shard, ["run"]).num_rows for shard in list_shards(path))))
 
     run_sweep(tiny, path, HereEngine(chunks=0))
     store = open_store(path)
-    monkeypatch.setattr(ShardWriter, "add", watched)
+    monkeypatch.setattr(ShardWriter, "_go_on", watched)
     report = run_parcel(path, store.keys(), store.codes[-1], chunk=8)
-    assert written == [(8, 8), (8, 16), (4, 20)]
+    assert written == [(8, 8), (16, 16), (20, 20)]
     assert (report.done, report.failed, report.left) == (TOTAL, 0, 0)
     assert table_hash(path, tmp_path) == whole[1]
 
 
-def test_a_chunk_that_cannot_be_written_ends_the_parcel(tiny, tmp_path, monkeypatch):
-    calls, add = [], ShardWriter.add
+@pytest.mark.parametrize("where", ["written", "put"])
+def test_a_chunk_that_cannot_be_written_ends_the_parcel(tiny, tmp_path, monkeypatch, where):
+    calls, begin, put = [], ShardWriter.begin, Aside.put
 
-    def full(self, rows, events=None):
+    def fail_to_write(self, rows, events=None):
         calls.append(rows.num_rows)
         if len(calls) == 2:
             raise StoreFull("no room")
-        add(self, rows, events)
+        return begin(self, rows, events)
+
+    def fail_to_put(self):
+        calls.append(4)
+        if len(calls) == 2:
+            raise StoreFull("no room")
+        put(self)
 
     path = tmp_path / "store"
     run_sweep(tiny, path, HereEngine(chunks=0))
     store = open_store(path)
-    monkeypatch.setattr(ShardWriter, "add", full)
-    with pytest.raises(StoreFull, match="no room"):
-        run_parcel(path, store.keys(), store.codes[-1], chunk=4)
+    with monkeypatch.context() as patch:
+        patch.setattr(*((ShardWriter, "begin", fail_to_write) if where == "written" else (Aside, "put", fail_to_put)))
+        with pytest.raises(StoreFull, match="no room"):
+            run_parcel(path, store.keys(), store.codes[-1], chunk=4)
     assert calls == [4, 4]
     assert len(scan(store).runs) == 4
-    monkeypatch.undo()
+    assert not list(path.rglob("*.unfinished"))
+    run_parcel(path, list(store.keys())[4:12], store.codes[-1], chunk=4)  # by the same writer
+    assert len(scan(store).runs) == 12
     assert run_sweep(tiny, path, HereEngine(), resume=True) == Tally(TOTAL, 0, TOTAL)
 
 
@@ -573,3 +583,17 @@ def test_a_run_that_is_given_up_leaves_what_was_begun_to_be_written(tiny, tmp_pa
     assert 2 <= report.done < TOTAL
     assert report.done + report.left == TOTAL
     assert len(scan(store).runs) == report.done
+
+
+def test_only_what_is_soon_done_is_got_ready_before_its_run(tiny, tmp_path):
+    run_sweep(tiny, tmp_path / "store", HereEngine(chunks=0))
+    store = open_store(tmp_path / "store")
+    setting = Setting(store.scenario("baseline"))
+    soon, slow = {"actors.movement.doctrine.initiative": 0.3}, {"world.remote_scale_km": 77}
+    assert setting.at_once(soon) is None  # there is no world yet
+    setting.at({})
+    assert setting.at_once(soon).scenario.actors["movement"].doctrine.initiative == 0.3
+    assert setting.at_once(slow) is None
+    setting.at(slow)
+    assert setting.at_once(slow) is not None
+    assert setting.at_once({"actors.movement.doctrine.initiative": "much"}) is None  # its run says what is wrong

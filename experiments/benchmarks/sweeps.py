@@ -31,9 +31,9 @@ os.environ["NUMBA_NUM_THREADS"] = "1"
 ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "experiments" / "smoke.yaml"
 CHUNK = 0.2  # seconds
-ROUNDS = 5
+ROUNDS = 9
 RUNS = 160  # a round
-REPLICATES = 4
+REPLICATES = 8
 LENGTHS = (400, 4000)  # runs of whole sweeps
 MANY = 100_000  # rows of a store
 

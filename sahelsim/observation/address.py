@@ -70,11 +70,11 @@ def draws(key: tuple[int, int], stream: Stream, address: Address, slot: int) -> 
 
 def _occurrence(key: I64) -> I64:
     """How many earlier elements are equal, for each element."""
+    out = np.zeros(key.size, dtype=np.int64)
     order = np.argsort(key, kind="stable")
     ordered = key[order]
-    new = np.ones(key.size, dtype=bool)
-    new[1:] = ordered[1:] != ordered[:-1]
-    first = np.maximum.accumulate(np.where(new, np.arange(key.size), 0))
-    out = np.empty(key.size, dtype=np.int64)
-    out[order] = np.arange(key.size) - first
+    again = ordered[1:] == ordered[:-1]
+    if again.any():
+        first = np.maximum.accumulate(np.where(np.append([False], again), 0, np.arange(key.size)))
+        out[order] = np.arange(key.size) - first
     return out

@@ -32,9 +32,10 @@ def deaths_of(violence: ViolenceLog) -> I64:
 
 def counted_deaths(violence: ViolenceLog, sides: Sides) -> I64:
     """Deaths of each event, 0 where it does not count: nobody died, or no civilian in an attack on civilians; (E,)."""
-    deaths = deaths_of(violence)
-    counted = np.where(sides.kind == int(ViolenceType.ONE_SIDED), deaths[:, 2] > 0, deaths.sum(axis=1) > 0)
-    return np.where(counted, deaths.sum(axis=1), 0)
+    civilians = violence.deaths_civilians.astype(np.int64)
+    deaths: I64 = violence.deaths_a + violence.deaths_b + civilians
+    deaths[(sides.kind == int(ViolenceType.ONE_SIDED)) & (civilians == 0)] = 0
+    return deaths
 
 
 def chance_named(

@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -71,20 +71,33 @@ class Observation:
 
     sides: Sides  # (E,)
     day: I64  # (E,) true day, counted from the scenario's first
-    latitude: F64  # (E,) where it happened
-    longitude: F64
     probability: F64  # (E,) of being reported
     fate: npt.NDArray[np.int8]  # (E,) Fate
 
     row: I64  # (N,) the true event behind each reported one
     counts: I64  # (N, 7) deaths_a, deaths_b, deaths_civilians, deaths_unknown, best, low, high; sides as recorded
     window: I64  # (N, 3) first day, last day, date_prec
-    locate: Callable[[], Places]  # works `places` out
+    find: Callable[[], tuple[F64, F64]]  # works `latitude` and `longitude` out
+    locate: Callable[[F64, F64], Places]  # works `places` out of them
+
+    @cached_property
+    def _points(self) -> tuple[F64, F64]:
+        return self.find()
+
+    @property
+    def latitude(self) -> F64:
+        """Where each event happened, (E,). Points and places are more work than all the rest: only for who asks."""
+        return self._points[0]
+
+    @property
+    def longitude(self) -> F64:
+        """As `latitude`, (E,)."""
+        return self._points[1]
 
     @cached_property
     def places(self) -> Places:
-        """Where the record puts its events, (N,). More work than all the rest: only for who asks."""
-        return self.locate()
+        """Where the record puts its events, (N,)."""
+        return self.locate(self.latitude, self.longitude)
 
 
 def observe_scenario(record: ReplicateRecord, ground: Ground, scenario: Scenario) -> Observation:
@@ -119,7 +132,6 @@ def observe(
     key = key_of(record.seed, record.replicate)
     address = addresses(violence, len(actors))
     sides = recorded_sides(violence, actors, ground.names, ground.cells_country)
-    latitude, longitude = true_points(violence, ground, key, address)
     day = _true_days(address, key, calendar)
     probability, fate = _fates(violence, ground, sides, parameters, calendar, key, address)
 
@@ -129,14 +141,15 @@ def observe(
     window = _windows(day[row], parameters, calendar, key, some)
     order = np.lexsort((row, window[:, 1], window[:, 0]))
 
-    def locate() -> Places:
+    def locate(latitude: F64, longitude: F64) -> Places:
         places = parameters if parameters.enabled else _EXACT
         cell = violence.cell[row].astype(np.int64)
         return _take(reported_places(latitude[row], longitude[row], cell, ground, places, key, some), order)
 
     return Observation(
-        sides, day, latitude, longitude, probability, fate, row[order], count[order], window[order], locate
-    )
+        sides, day, probability, fate, row[order], count[order], window[order],
+        partial(true_points, violence, ground, key, address), locate,
+    )  # fmt: skip
 
 
 _EXACT = ObservationParameters(
@@ -168,17 +181,12 @@ def _fates(
     chance = chance_named(deaths, ground.cells_remoteness[violence.cell], sides.kind, violence.step, p, calendar)
     unattributed = p.unattributed if p.enabled else 0.0
     u = draws(key, Stream.REPORTING, address, 0)
-    fate = np.select(
-        [deaths == 0, sides.same_side, sides.two_governments, u[:, 1] < unattributed, u[:, 0] >= chance],
-        [
-            int(Fate.NO_DEATHS),
-            int(Fate.SAME_SIDE),
-            int(Fate.TWO_GOVERNMENTS),
-            int(Fate.UNATTRIBUTED),
-            int(Fate.MISSED),
-        ],
-        int(Fate.REPORTED),
-    ).astype(np.int8)
+    fate = np.full(deaths.size, int(Fate.REPORTED), np.int8)
+    fate[u[:, 0] >= chance] = int(Fate.MISSED)  # what is found later comes first
+    fate[u[:, 1] < unattributed] = int(Fate.UNATTRIBUTED)
+    fate[sides.two_governments] = int(Fate.TWO_GOVERNMENTS)
+    fate[sides.same_side] = int(Fate.SAME_SIDE)
+    fate[deaths == 0] = int(Fate.NO_DEATHS)
     chance *= 1.0 - unattributed
     chance[sides.same_side | sides.two_governments] = 0.0
     return chance, fate
@@ -198,15 +206,12 @@ def _counts(
     swapped = sides.swapped[row]
     true[swapped] = true[swapped][:, [1, 0, 2]]
     kind = sides.kind[row]
-    unsplit = np.select(
-        [kind == int(ViolenceType.STATE_BASED), kind == int(ViolenceType.NON_STATE)],
-        [p.unsplit_state, p.unsplit_non_state],
-        0.0,
-    )
+    unsplit = np.zeros(1 + max(ViolenceType))
+    unsplit[ViolenceType.STATE_BASED], unsplit[ViolenceType.NON_STATE] = p.unsplit_state, p.unsplit_non_state
     out = np.empty((row.size, 7), dtype=np.int64)
     counts(
         key[0], key[1], int(Stream.REPORTING_COUNTS), address.step, address.entity, address.slot, true,
-        unsplit, float(p.count_noise), float(p.range_share), float(p.range_width), float(p.range_below), out,
+        unsplit[kind], float(p.count_noise), float(p.range_share), float(p.range_width), float(p.range_below), out,
     )  # fmt: skip
     return out
 

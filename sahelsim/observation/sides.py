@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -63,52 +65,72 @@ def recorded_sides(
     cells_country : (C,)
         Country of each cell, -1 outside any.
     """
-    labels = sorted({*(r.name for r in actors), *names.governments, CIVILIANS}, key=lambda x: (x.casefold(), x))
-    index = {label: i for i, label in enumerate(labels)}
-    state = np.array([r.government or r.host_government for r in actors], dtype=bool)
-    by_country = _label_by_country(actors, names, index)
-
-    country = cells_country[violence.cell].astype(np.int64)
-    civilians = violence.side_b < 0
-    b = np.where(civilians, 0, violence.side_b)
-    first = by_country[violence.side_a, country]
-    second = np.where(civilians, index[CIVILIANS], by_country[b, country])
-    state_a, state_b = state[violence.side_a], state[b] & ~civilians
-
-    kind = np.where(
-        civilians,
-        int(ViolenceType.ONE_SIDED),
-        np.where(state_a | state_b, int(ViolenceType.STATE_BASED), int(ViolenceType.NON_STATE)),
-    ).astype(np.int64)
-    by_alphabet = (state_a == state_b) & (first > second)  # labels are sorted
-    swapped = ~civilians & ((state_b & ~state_a) | by_alphabet)
-    same = ~civilians & (first == second)
+    book = _register(tuple((r.name, r.government, r.host_government, r.ged_id) for r in actors), names.governments)
+    at = violence.side_a, violence.side_b, cells_country[violence.cell]
+    kind, side_a, side_b, swapped, same_side, two_governments = (table[at] for table in book.tables)
     return Sides(
-        labels=tuple(labels),
-        ged_ids=_ged_ids(actors, labels),
+        labels=book.labels,
+        ged_ids=book.ged_ids,
         kind=kind,
-        side_a=np.where(swapped, second, first),
-        side_b=np.where(swapped, first, second),
+        side_a=side_a,
+        side_b=side_b,
         swapped=swapped,
-        same_side=same,
-        two_governments=~civilians & state_a & state_b & ~same,
+        same_side=same_side,
+        two_governments=two_governments,
     )
 
 
-def _label_by_country(actors: Sequence[Record], names: Names, index: dict[str, int]) -> I64:
-    """Label of each actor in each country, (A, N + 1); the last column, reached by -1, is outside any."""
-    out = np.empty((len(actors), len(names.countries) + 1), dtype=np.int64)
-    for a, record in enumerate(actors):
-        out[a] = index[record.name]
-        if record.host_government:
-            out[a, :-1] = [index[g] for g in names.governments]
-    return out
+class _Register(NamedTuple):
+    """The names under which actors are recorded; L labels, A actors, N countries."""
+
+    labels: tuple[str, ...]  # sorted
+    ged_ids: I64  # (L,)
+    tables: tuple[npt.NDArray[Any], ...]  # of `Sides` from kind on, (A, A + 1, N + 1) by side a, side b and country
 
 
-def _ged_ids(actors: Sequence[Record], labels: Sequence[str]) -> I64:
-    """UCDP id of each label: that of the first actor that carries the name and has an id."""
+@lru_cache(maxsize=8)
+def _register(actors: tuple[tuple[str, bool, bool, int], ...], governments: tuple[str, ...]) -> _Register:
+    """The names of actors that are each given by name, government, host_government and UCDP id."""
+    every = {*(name for name, *_ in actors), *governments, CIVILIANS}
+    labels = tuple(sorted(every, key=lambda x: (x.casefold(), x)))
     ids = {CIVILIANS: CIVILIANS_GED_ID}
-    for record in actors:
-        if record.ged_id:
-            ids.setdefault(record.name, record.ged_id)
-    return np.array([ids.get(label, 0) for label in labels], dtype=np.int64)
+    by_country = np.empty((len(actors), len(governments) + 1), dtype=np.int64)
+    for a, (name, _, host_government, ged_id) in enumerate(actors):
+        by_country[a] = labels.index(name)
+        if host_government:
+            by_country[a, :-1] = [labels.index(g) for g in governments]
+        if ged_id:
+            ids.setdefault(name, ged_id)  # that of the first who carries the name and has one
+    ged_ids = np.array([ids.get(label, 0) for label in labels], dtype=np.int64)
+    state = np.array([government or host for _, government, host, _ in actors], dtype=bool)
+    tables = _tables(state, by_country, labels.index(CIVILIANS))
+    for array in (ged_ids, *tables):
+        array.flags.writeable = False  # all records share them
+    return _Register(labels, ged_ids, tables)
+
+
+def _tables(state: npt.NDArray[np.bool_], by_country: I64, civilians: int) -> tuple[npt.NDArray[Any], ...]:
+    """What is recorded of each side a, side b (the last, reached by -1, civilians) and country; see `recorded_sides`.
+
+    Parameters
+    ----------
+    state : (A,)
+        Whether an actor is a government, or goes under one.
+    by_country : (A, N + 1)
+        Label of an actor in each country; the last column, reached by -1, is outside any.
+    civilians : int
+        Label of civilians.
+    """
+    n, countries = by_country.shape
+    harmed = np.zeros((1, n + 1, 1), bool)
+    harmed[:, n] = True
+    state_a, state_b = state[:, None, None], np.append(state, [False])[None, :, None]
+    first, second = by_country[:, None], np.vstack([by_country, np.full(countries, civilians)])[None]
+    kind = np.where(state_a | state_b, int(ViolenceType.STATE_BASED), int(ViolenceType.NON_STATE))
+    kind = np.where(harmed, int(ViolenceType.ONE_SIDED), kind)
+    by_alphabet = (state_a == state_b) & (first > second)  # labels are sorted
+    swapped = ~harmed & ((state_b & ~state_a) | by_alphabet)
+    same = ~harmed & (first == second)
+    two = ~harmed & state_a & state_b & ~same
+    tables = kind, np.where(swapped, second, first), np.where(swapped, first, second), swapped, same, two
+    return tuple(np.ascontiguousarray(np.broadcast_to(table, (n, n + 1, countries))) for table in tables)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sahelsim.errors import SahelsimError
 from sahelsim.sweep.factors import settings_of
+from sahelsim.sweep.files import Aside, drop_all, put_all
 from sahelsim.sweep.layout import event_schema
 from sahelsim.sweep.panels import PanelWriter, RunPanel
 from sahelsim.sweep.run_one import RunOutcome, VariantRunner
@@ -22,9 +22,12 @@ from sahelsim.sweep.write_behind import WriteBehind
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from sahelsim.world.build import Blueprint
+
 __all__ = ["ParcelReport", "record_failures", "run_parcel"]
 
 _MESSAGE = 500  # most characters of an error that a row keeps
+_AHEAD = 32  # runs that are got ready together
 _PANEL_BYTES = 64 * 2**20  # of panels that wait to be written, however long the chunk is
 
 
@@ -67,7 +70,7 @@ def run_parcel(
     stop : callable, optional
         Asked between steps. When it says True, the run at hand is given up and what is finished is written.
     chunk : int, optional
-        Runs that are written together, on a thread while the next ones are computed; all of them if not given.
+        Runs that are written together; the disk is waited for while the next ones are computed. All, if not given.
 
     Returns
     -------
@@ -103,6 +106,16 @@ def _bench(store: Path, code: str) -> _Bench:
 
 class _StopRun(BaseException):
     """Gives up the run at hand."""
+
+
+class _Ready(NamedTuple):
+    """A run that can begin."""
+
+    key: RunKey
+    head: dict[str, Any]  # of its row
+    runner: VariantRunner
+    settings: Mapping[str, Any]
+    blueprint: Blueprint | None  # None where making it is a good part of the run
 
 
 class _Finished(NamedTuple):
@@ -154,31 +167,40 @@ class _Bench:
         count, good, simulated, held = 0, 0, 0.0, 0
         finished: list[_Finished] = []
         with WriteBehind() as behind:
-            for key, head in zip(runs, [self._head(key) for key in runs], strict=True):
-                if stop() or (one := self._one(key, head, stop)) is None:
+            for ready in self._ready(runs):
+                if stop() or (one := self._one(ready, stop)) is None:
                     break
                 finished.append(one)
                 count, good, simulated = count + 1, good + one.row["ok"], simulated + one.row["seconds"]
                 held += one.panel_bytes
                 if (len(finished) == chunk or held >= _PANEL_BYTES) and count < len(runs):
-                    behind.begin(partial(self._write, finished))
+                    behind.finish()  # the next file takes up what this one holds
+                    behind.put(self._files_of(finished))
                     finished, held = [], 0
             behind.finish()
-            self._write(finished)
+            put_all(self._files_of(finished))
         return ParcelReport(good, count - good, len(runs) - count, time.perf_counter() - began, simulated, cold)
 
-    def _one(self, key: RunKey, head: dict[str, Any], stop: Callable[[], bool]) -> _Finished | None:
+    def _ready(self, runs: Sequence[RunKey]) -> Iterator[_Ready]:
+        """Runs with all that is soon got ready for them, some at a time: a run leaves nothing of that in the cache."""
+        for at in range(0, len(runs), _AHEAD):
+            yield from [self._ready_for(key) for key in runs[at : at + _AHEAD]]
+
+    def _ready_for(self, key: RunKey) -> _Ready:
+        runner = self._runner(key.variant)  # a store that cannot be read is no failure of the run
+        settings = settings_of(self._store.experiment.factors, self._store.draw(key.draw), runner.variant)
+        return _Ready(key, self._head(key), runner, settings, runner.prepare(settings))
+
+    def _one(self, ready: _Ready, stop: Callable[[], bool]) -> _Finished | None:
         """A run and its row; None when it was given up."""
 
         def look(_steps: int) -> None:
             if stop():
                 raise _StopRun
 
-        row, outcome, started = head, None, time.perf_counter()
-        runner = self._runner(key.variant)  # a store that cannot be read is no failure of the run
+        row, outcome, started = ready.head, None, time.perf_counter()
         try:
-            settings = settings_of(self._store.experiment.factors, self._store.draw(key.draw), runner.variant)
-            outcome = runner.run(settings, self._store.chance_of(key), look)
+            outcome = ready.runner.run(ready.settings, self._store.chance_of(ready.key), look, ready.blueprint)
             row |= {"ok": True, **outcome.values}
         except _StopRun:
             return None
@@ -189,7 +211,7 @@ class _Bench:
 
     def give_up(self, runs: Sequence[RunKey], reason: str) -> ParcelReport:
         failed = {"ok": False, "error_type": "WorkerDied", "error": reason, "seconds": 0.0, "finished": time.time()}
-        self._write([_Finished({**self._head(key), **failed}, None) for key in runs])
+        put_all(self._files_of([_Finished({**self._head(key), **failed}, None) for key in runs]))
         return ParcelReport(0, len(runs), 0, 0.0, 0.0, False)
 
     def _head(self, key: RunKey) -> dict[str, Any]:
@@ -204,24 +226,27 @@ class _Bench:
             self._runners[variant] = VariantRunner(scenario, self._store.experiment.keep)
         return self._runners[variant]
 
-    def _write(self, finished: Sequence[_Finished]) -> None:
-        """Write a chunk; on a thread of its own while the next one is computed, but never two at a time."""
+    def _files_of(self, finished: Sequence[_Finished]) -> list[Aside]:
+        """The files of a chunk, written beside their places: panels and events come before the rows that need them."""
         import pyarrow as pa
 
         if not finished:
-            return
+            return []
         keep, schema = self._store.experiment.keep, self._store.row_schema
-        if keep.panels:
-            self._write_panels(finished)
-        events = None
-        if keep.events:
-            tables = [_named(o.events, row) for row, o in finished if o is not None and o.events is not None]
-            events = pa.concat_tables([event_schema().empty_table(), *tables])
-        columns = [pa.array([each.row.get(field.name) for each in finished], field.type) for field in schema]
-        self._writer.add(pa.Table.from_arrays(columns, schema=schema), events)
+        files = self._panels_of(finished) if keep.panels else []
+        try:
+            events = None
+            if keep.events:
+                tables = [_named(o.events, row) for row, o in finished if o is not None and o.events is not None]
+                events = pa.concat_tables([event_schema().empty_table(), *tables])
+            columns = [pa.array([each.row.get(field.name) for each in finished], field.type) for field in schema]
+            return files + self._writer.begin(pa.Table.from_arrays(columns, schema=schema), events)
+        except BaseException:
+            drop_all(files)
+            raise
 
-    def _write_panels(self, finished: Sequence[_Finished]) -> None:
-        """Put the panels of the chunk into the file that the worker fills."""
+    def _panels_of(self, finished: Sequence[_Finished]) -> list[Aside]:
+        """The file that the worker fills with the panels of the chunk, if it has any."""
         panels: list[RunPanel] = []
         rows: list[dict[str, Any]] = []
         for row, o in finished:
@@ -229,10 +254,12 @@ class _Bench:
                 head = row["run"], row["what_if"], row["draw"], row["replicate"]
                 panels.append(RunPanel(*head, o.panel, o.ground, o.calendar))
                 rows.append(row)
-        if panels:
-            name = self._panels.add(self._writer.name, panels)
-            for row in rows:
-                row["panel"] = name
+        if not panels:
+            return []
+        name, file = self._panels.begin(self._writer.name, panels)
+        for row in rows:
+            row["panel"] = name
+        return [file]
 
 
 def _named(events: pa.Table, row: dict[str, Any]) -> pa.Table:

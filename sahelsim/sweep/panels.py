@@ -11,6 +11,7 @@ import json
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from sahelsim.errors import BadInput
 from sahelsim.results.panel import months_of
 from sahelsim.results.variables import PANEL, PANEL_COORDINATES
-from sahelsim.sweep.files import write_file
+from sahelsim.sweep.files import Aside, put_all
 from sahelsim.sweep.layout import PANELS
 
 if TYPE_CHECKING:
@@ -66,18 +67,20 @@ class PanelWriter:
         self._shard, self._number = "", 0
         self._file: _PanelFile | None = None
 
-    def add(self, shard: str, panels: Sequence[RunPanel]) -> str:
-        """Put panels on disk, in a file that belongs to a shard.
+    def begin(self, shard: str, panels: Sequence[RunPanel]) -> tuple[str, Aside]:
+        """Write panels beside their place, in a file that belongs to a shard.
 
         Returns
         -------
         str
             Name of the file.
+        Aside
+            The file, to be put in its place.
 
         Raises
         ------
         StoreFull, BadInput
-            They could not be written; the file is as it was before, and will not be gone on with.
+            They could not be written; the file is as it was before. It is gone on with only once it has been put.
         """
         if shard != self._shard:
             self._shard, self._number, self._file = shard, 0, None
@@ -85,10 +88,18 @@ class PanelWriter:
         self._number, self._file = number + 1, None
         name = f"{shard}-{number:04}.zarr.zip"
         file.add(panels)
-        write_file(self._folder / name, file.write)
-        if not file.full:
-            self._number, self._file = number, file
+        return name, Aside(self._folder / name, file.write, then=partial(self._go_on, shard, number, file))
+
+    def add(self, shard: str, panels: Sequence[RunPanel]) -> str:
+        """As `begin`, and put it in its place at once."""
+        name, file = self.begin(shard, panels)
+        put_all([file])
         return name
+
+    def _go_on(self, shard: str, number: int, file: _PanelFile) -> None:
+        """Fill a file that is on disk further, unless it is full."""
+        if shard == self._shard and not file.full:
+            self._number, self._file = number, file
 
 
 class _PanelFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ __all__ = ["RowMaker"]
 
 I64 = npt.NDArray[np.int64]
 Values = dict[str, int | float]
+
+_DECISIONS = [f"decisions[{kind.name.lower()}]" for kind in Decision]
 
 
 class RowMaker:
@@ -68,7 +71,7 @@ class RowMaker:
             out[f"truce_share[{pair.a} - {pair.b}]"] = float(truce.mean())
             out[f"hostility[{pair.a} - {pair.b}]"] = float(record.hostility[:, a, b].mean(dtype=np.float64))
         kinds = np.bincount(record.decisions.kind, minlength=max(Decision) + 1)
-        out |= {f"decisions[{kind.name.lower()}]": int(kinds[kind]) for kind in Decision}
+        out |= zip(_DECISIONS, kinds[list(Decision)].tolist(), strict=True)
         return out
 
     def _count(self, out: Values, seen: Observation) -> None:
@@ -76,35 +79,39 @@ class RowMaker:
         sides, rows, best = seen.sides, seen.row, seen.counts[:, 4]
         n = len(sides.labels)
         kind, pair = sides.kind[rows], sides.side_a[rows] * n + sides.side_b[rows]
-        year: I64 = years(calendar_days(self._scenario.calendar.start, seen.window[:, 0])).astype(np.int64)
-        for number, name in TYPES.items():
-            self._add(out, name, kind == number, year, best)
+        _add(out, TYPES, kind, best)
+        dyads = {int(c): f"{sides.labels[c // n]} - {sides.labels[c % n]}" for c in np.flatnonzero(np.bincount(pair))}
+        _add(out, dyads, pair, best)
         if self._by_year:
-            for y, number in zip(*np.unique(year, return_counts=True), strict=True):
-                out[f"events[{y}]"], out[f"deaths[{y}]"] = int(number), int(best[year == y].sum())
-        for code in np.unique(pair):
-            name = f"{sides.labels[code // n]} - {sides.labels[code % n]}"
-            self._add(out, name, pair == code, year, best)
-
-    def _add(self, out: Values, name: str, chosen: npt.NDArray[np.bool_], year: I64, best: I64) -> None:
-        if f"events[{name}]" not in out:  # a dyad that only a draw's own labels could make
-            return
-        out[f"events[{name}]"], out[f"deaths[{name}]"] = int(chosen.sum()), int(best[chosen].sum())
-        if self._by_year:
-            for y in np.unique(year[chosen]):
-                here = chosen & (year == y)
-                out[f"events[{name}, {y}]"], out[f"deaths[{name}, {y}]"] = int(here.sum()), int(best[here].sum())
+            days = calendar_days(self._scenario.calendar.start, seen.window[:, 0])
+            year = years(days).astype(np.int64)
+            _add(out, {int(y): str(y) for y in np.unique(year)}, year, best)
+            for y in np.unique(year):
+                now = year == y
+                for names, code in ((TYPES, kind), (dyads, pair)):
+                    _add(out, {c: f"{name}, {y}" for c, name in names.items()}, code[now], best[now])
 
     def _state(self, out: Values, record: ReplicateRecord) -> None:
         """Strengths, allegiance, ground, refuge and sieges at the end."""
         panel, scenario = record.panel, self._scenario
         out |= {f"fighters[{name}]": int(n) for name, n in zip(scenario.actors, record.fighters[-1], strict=True)}
         people = panel.population[-1].astype(np.int64)
-        total = max(int(people.sum()), 1)
+        total, camps = max(int(people.sum()), 1), len(scenario.camps)
+        loyal = np.bincount(panel.allegiance[-1], people, camps)
+        held = np.bincount(panel.control[-1] + 1, minlength=1 + camps)  # after what nobody holds
         for camp, name in enumerate(scenario.camps):
-            out[f"people_share[{name}]"] = int(people[panel.allegiance[-1] == camp].sum()) / total
+            out[f"people_share[{name}]"] = int(loyal[camp]) / total
             if camp:
-                out[f"cells[{name}]"] = int((panel.control[-1] == camp).sum())
+                out[f"cells[{name}]"] = int(held[1 + camp])
         refuge = panel.displaced.sum(axis=1, dtype=np.int64)
         out["displaced"], out["displaced_most"] = int(refuge[-1]), int(refuge.max())
         out["besieged"] = int(people[panel.besieger[-1] >= 0].sum())
+
+
+def _add(out: Values, names: Mapping[int, str], code: I64, best: I64) -> None:
+    """Events and deaths of each code that has a name; none of a dyad that only a draw's own labels could make."""
+    most = max(names, default=0) + 1
+    events, deaths = np.bincount(code, minlength=most).tolist(), np.bincount(code, best, most).tolist()
+    for number, name in names.items():
+        if f"events[{name}]" in out:
+            out[f"events[{name}]"], out[f"deaths[{name}]"] = events[number], int(deaths[number])

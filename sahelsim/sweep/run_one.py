@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sahelsim.scenario.schema import Calendar, Scenario
     from sahelsim.sweep.pattern_row import PatternRow
     from sahelsim.sweep.schema import Keep
+    from sahelsim.world.build import Blueprint
     from sahelsim.world.ground import Ground
 
 __all__ = ["RunOutcome", "VariantRunner"]
@@ -53,8 +54,16 @@ class VariantRunner:
 
         return PatternRow()
 
+    def prepare(self, settings: Mapping[str, Any]) -> Blueprint | None:
+        """What a run with these values needs, if that is soon done; None if it is best left to the run."""
+        return self._setting.at_once(settings)
+
     def run(
-        self, settings: Mapping[str, Any], replicate: int, progress: Callable[[int], None] | None = None
+        self,
+        settings: Mapping[str, Any],
+        replicate: int,
+        progress: Callable[[int], None] | None = None,
+        prepared: Blueprint | None = None,
     ) -> RunOutcome:
         """Run one replicate with these values by dotted path; its number gives the random numbers.
 
@@ -64,7 +73,7 @@ class VariantRunner:
             Whatever the model raises; the caller makes a row of it.
         """
         began = time.perf_counter()
-        blueprint = self._setting.at(settings)
+        blueprint = prepared or self._setting.at(settings)
         scenario, ground = blueprint.scenario, blueprint.ground
         record = simulate_replicate(scenario, replicate, progress, blueprint)
         seen = observe_scenario(record, ground, scenario)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from sahelsim.errors import BadInput
 from sahelsim.scenario.targets import with_values
 from sahelsim.sweep.sound import require_sound
 from sahelsim.terms import Trait
@@ -44,8 +44,7 @@ class Setting:
         BadInput
             The values do not go together.
         """
-        scenario = with_values(self.variant, settings)
-        key = tuple((path, value) for path, value in settings.items() if not leaves_the_world_alone(path))
+        scenario, key = with_values(self.variant, settings), _world_of(settings)
         require_sound(scenario, numbers_only=not key)
         if key not in self._kept:
             if len(self._kept) >= _KEPT:
@@ -54,7 +53,20 @@ class Setting:
             return self._kept[key]
         return _with_scenario(self._kept[key], scenario)
 
+    def at_once(self, settings: Mapping[str, Any]) -> Blueprint | None:
+        """As `at`; None where a world would have to be built first, or the values do not go together."""
+        try:
+            return self.at(settings) if _world_of(settings) in self._kept else None
+        except BadInput:
+            return None
 
+
+def _world_of(settings: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """The values that have a part in the world; equal for draws that can share one."""
+    return tuple((path, value) for path, value in settings.items() if not leaves_the_world_alone(path))
+
+
+@cache
 def leaves_the_world_alone(path: str) -> bool:
     """Whether a value of the scenario has no part in the blueprint beyond the scenario itself and the traits."""
     return _READ_IN_STEPS.fullmatch(path) is not None
@@ -63,6 +75,8 @@ def leaves_the_world_alone(path: str) -> bool:
 def _with_scenario(blueprint: Blueprint, scenario: Scenario) -> Blueprint:
     if scenario.actors is blueprint.scenario.actors:
         return replace(blueprint, scenario=scenario)
-    actors = scenario.actors.values()
-    traits = np.array([[trait_of(actor, trait) for actor in actors] for trait in Trait])
+    traits = blueprint.base_traits.copy()
+    for a, (old, new) in enumerate(zip(blueprint.scenario.actors.values(), scenario.actors.values(), strict=True)):
+        if new is not old:
+            traits[:, a] = [trait_of(new, trait) for trait in Trait]
     return replace(blueprint, scenario=scenario, base_traits=traits)

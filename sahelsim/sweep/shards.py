@@ -10,11 +10,12 @@ import os
 import uuid
 import zipfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sahelsim.errors import BadInput
-from sahelsim.sweep.files import write_file
+from sahelsim.sweep.files import Aside, drop_all, put_all, write_file
 from sahelsim.sweep.layout import EVENTS, PANELS, SHARD, SUMMARIES
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ShardWriter", "check_end", "check_shard", "list_shards", "read_shard", "write_parquet"]
 
-_MOST_ROWS = 1000
+_MOST_ROWS = 500
 _MOST_BYTES = 16 * 2**20
 _ZSTD_LEVEL = 3
 _TAIL = 8  # bytes after the footer of a Parquet file: its length and a mark
@@ -51,8 +52,8 @@ class ShardWriter:
         """Of the shard that is being filled."""
         return f"w-{self.worker}-{self._number:04}"
 
-    def add(self, rows: pa.Table, events: pa.Table | None = None) -> None:
-        """Put rows, and their events, on disk.
+    def begin(self, rows: pa.Table, events: pa.Table | None = None) -> list[Aside]:
+        """Write rows, and their events, beside their places; they count when all have been put, in this order.
 
         Raises
         ------
@@ -60,14 +61,28 @@ class ShardWriter:
             They could not be written; the shard is as it was before.
         """
         all_rows, all_events = _joined(self._rows, rows), _joined(self._events, events)
-        if all_events is not None and events is not None:
-            write_parquet(self._store / EVENTS / f"{self.name}.parquet", all_events)
         full = all_rows.num_rows >= _MOST_ROWS or (all_events is not None and all_events.nbytes >= _MOST_BYTES)
-        write_parquet(self._store / SUMMARIES / f"{self.name}.parquet", all_rows, growing=not full)
-        self._rows, self._events = all_rows, all_events
-        if full:
-            self._number += 1
-            self._rows = self._events = None
+        begun: list[Aside] = []
+        try:
+            if all_events is not None and events is not None:
+                place = self._store / EVENTS / f"{self.name}.parquet"
+                begun.append(Aside(place, partial(_write_table, all_events)))
+            place = self._store / SUMMARIES / f"{self.name}.parquet"
+            write, then = partial(_write_table, all_rows, growing=not full), partial(self._go_on, all_rows, all_events)
+            begun.append(Aside(place, write, then=partial(then, full=full)))
+        except BaseException:
+            drop_all(begun)
+            raise
+        return begun
+
+    def add(self, rows: pa.Table, events: pa.Table | None = None) -> None:
+        """As `begin`, and put them in their places at once."""
+        put_all(self.begin(rows, events))
+
+    def _go_on(self, rows: pa.Table, events: pa.Table | None, *, full: bool) -> None:
+        """What is on disk is what the shard holds; a full one is left."""
+        self._rows, self._events = (None, None) if full else (rows, events)
+        self._number += full
 
 
 def _joined(old: pa.Table | None, new: pa.Table | None) -> Any:
@@ -79,30 +94,25 @@ def _joined(old: pa.Table | None, new: pa.Table | None) -> Any:
     return pa.concat_tables([old, new]).combine_chunks()
 
 
-def write_parquet(path: Path, table: pa.Table, *, growing: bool = False) -> None:
-    """Write a table as a file with one group of rows, checksums on every page.
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write a table as a file with one group of rows, checksums on every page."""
+    write_file(path, partial(_write_table, table))
 
-    Parameters
-    ----------
-    path : Path
-    table : pyarrow.Table
-    growing : bool
-        It will soon be replaced by a longer one: compressed quickly rather than well.
-    """
+
+def _write_table(table: pa.Table, path: Path, *, growing: bool = False) -> None:
+    """One that is growing will soon be replaced by a longer one: it is compressed quickly rather than well."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
     compression, level = (_GROWING, None) if growing else ("zstd", _ZSTD_LEVEL)
-
-    def write(aside: Path) -> None:
-        pq.write_table(
-            table, aside, compression=compression, compression_level=level, use_dictionary=texts,
-            row_group_size=max(table.num_rows, 1), write_page_checksum=True, store_schema=False,
-            write_statistics=not growing,
-        )  # fmt: skip
-
-    write_file(path, write)
+    file = pa.BufferOutputStream()  # one call to the system in place of some hundred
+    pq.write_table(
+        table, file, compression=compression, compression_level=level, use_dictionary=texts,
+        row_group_size=max(table.num_rows, 1), write_page_checksum=True, store_schema=False,
+        write_statistics=not growing,
+    )  # fmt: skip
+    path.write_bytes(file.getvalue())
 
 
 def list_shards(store: Path) -> list[Path]:
