@@ -222,7 +222,7 @@ def opening() -> dict[str, float]:
         began = time.perf_counter()
         for number, (key, name) in enumerate(store.names(code)):
             batch.append((number % rows.num_rows, key, name))
-            if len(batch) == 1000:
+            if len(batch) == 500:
                 writer.add(_renamed(rows, batch, store, pa))
                 batch = []
         print(f"{MANY:,} rows written in {time.perf_counter() - began:.1f} s", flush=True)
