@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-slow test-slurm test-slurm-slow coverage check docs bench reference patterns ablation flee examples examples-engines calibrate validation clean
+.PHONY: run test test-slow test-slurm test-slurm-slow coverage check docs bench reference patterns ablation flee examples examples-engines calibrate posterior validation clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("sahelsim needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -69,6 +69,9 @@ examples-engines: $(STAMP)  ## every example, made small, on local processes, Sl
 
 calibrate: $(STAMP)  ## a small calibration on the patterns alone, minutes on two cores; writes runs/calibration_small/
 	$(BIN)/sahelsim calibrate experiments/calibration_small.yaml --workers $(WORKERS) --resume
+
+posterior: $(STAMP)  ## the posterior that ships, from patterns and a file of UCDP GED, GED=FILE, a quarter of an hour on two cores; writes scenarios/posteriors/ and experiments/calibration/
+	$(BIN)/python experiments/calibration/make.py --ged $(GED) --workers $(WORKERS)
 
 validation: $(STAMP)  ## backtests against a file of UCDP GED, GED=FILE, half an hour on two cores; writes experiments/validation/ and docs/validation.md
 	$(BIN)/python experiments/validation/make.py $(if $(GED),--ged $(GED)) --workers $(WORKERS)

@@ -20,10 +20,12 @@ from sahelsim.calibration.json_schema import calibration_schema_text
 from sahelsim.calibration.load import load_calibration
 from sahelsim.calibration.outputs import prepare_folder, write_posterior
 from sahelsim.calibration.posterior import Posterior, fingerprint, open_posterior
+from sahelsim.calibration.simulate import Cancelled
 from sahelsim.cli.main import main
 from sahelsim.errors import BadInput
 from sahelsim.scenario.reader import read_file
 from sahelsim.scenario.tree import plain
+from sahelsim.sweep.engines import choose
 
 FILES = ("posterior.parquet", "targets.parquet", "recovery.parquet", "diagnostics.json")
 CHANGES = [
@@ -59,8 +61,9 @@ def posterior(made: tuple[Path, Calibrated, pl.DataFrame]) -> Posterior:
 @pytest.mark.jit_only
 def test_a_stopped_calibration_goes_on_and_gives_the_same_bytes(made, tmp_path):
     folder, result, record = made
-    with pytest.raises(BadInput, match="only 9 of 64 runs are good"):
-        finish(tmp_path, record, HereEngine(3, chunks=3))
+    with pytest.raises(Cancelled, match=r"waves/0: cancelled with 45 of 64 runs"):
+        finish(tmp_path, record, HereEngine(15, chunks=3))
+    assert not (tmp_path / "out" / "manifest.json").exists()
     with pytest.raises(BadInput, match="holds runs of a calibration already"):
         prepare_folder(tmp_path / "out", resume=False)
     again = finish(tmp_path, record, HereEngine(5))
@@ -178,7 +181,7 @@ def test_interventions_and_grid_may_differ_and_are_said(posterior):
     assert fingerprint(scenario, posterior.paths) == here
     longer = scenario.model_copy(update={"calendar": scenario.calendar.model_copy(update={"steps": 61})})
     assert posterior.differences(longer) == ["number of steps"]
-    with pytest.raises(BadInput, match="has no place for one of its parameters"):
+    with pytest.raises(BadInput, match=r"differs in its parameters \(no such value"):
         Posterior(posterior.path, posterior.manifest, ("relations.rivalries.none.base",), *[None] * 2).differences(
             load_scenario("two_actors")
         )
@@ -219,6 +222,16 @@ def test_the_command_writes_posterior_and_figures(made, tmp_path, capsys):
     assert manifest["data"]["ged"]["ged.csv"]["sha256"] == hash_of(ged)
     assert manifest["data"]["ged_period"] == "2020-01 to 2021-02"
     assert hash_of(out / "posterior.parquet") == hash_of(folder / "out" / "posterior.parquet")
+
+
+def test_a_calibration_whose_runs_are_cancelled_says_how_to_go_on(made, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(choose, "choose_engine", lambda *_: HereEngine(5, chunks=1))
+    file, out = made[0] / "calibration.yaml", tmp_path / "out"
+    assert main(["calibrate", str(file), "--out", str(out), "-q"]) == 130
+    said = capsys.readouterr().err
+    assert f"{out / 'waves' / '0'}: cancelled with 5 of 64 runs" in said
+    assert f"go on with: sahelsim calibrate {file} --resume --out {out}" in said
+    assert not (out / "manifest.json").exists()
 
 
 @pytest.mark.jit_only

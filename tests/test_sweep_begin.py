@@ -151,6 +151,22 @@ def test_a_store_with_jobs_nobody_can_be_asked_about_is_left_alone(tmp_path):
     assert open_store(store).draws.num_rows == 5
 
 
+@pytest.mark.usefixtures("silent_slurm")
+def test_status_says_what_is_done_where_slurm_does_not_answer(tmp_path, capsys):
+    file, store = write_experiment(tmp_path), tmp_path / "store"
+    run_sweep(load(tmp_path), store, HereEngine(chunks=2))
+    (store / "slurm").mkdir()
+    Submission(1, "tiny-0", "7", 1, TOTAL, "c", 1, 0.2, 1, 0.0).write(store)
+    assert main(["sweep", "status", str(file), "--store", str(store)]) == 0
+    said = capsys.readouterr()
+    assert f"6 of {TOTAL} runs done" in said.out
+    assert "nothing is running" not in said.out
+    assert "Slurm was given work on this store and does not answer" in said.err
+    assert main(["sweep", "status", str(file), "--store", str(store), "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)
+    assert (status["done"], status["slurm_silent"], status["running"]) == (6, True, False)
+
+
 # ------------------------------------------------------------------------------------------------- a store without runs
 
 

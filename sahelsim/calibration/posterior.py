@@ -71,15 +71,19 @@ class Posterior:
         BadInput
             It is of another scenario, or of another version of it.
         """
+        broken = self.parts_that_differ(scenario)
+        if broken:
+            raise self._refused(f"differs in {', '.join(broken)}")
+        here, there = fingerprint(scenario, self.paths), self.manifest["scenario_parts"]
+        return [part for part in _MAY_DIFFER if here[part] != there.get(part)]
+
+    def parts_that_differ(self, scenario: Scenario) -> list[str]:
+        """Parts in which a scenario differs so that the posterior is none of it; none if it may be run over it."""
         try:
             here = fingerprint(scenario, self.paths)
         except BadInput as error:
-            raise self._refused(f"has no place for one of its parameters: {error.message}") from None
-        there = self.manifest["scenario_parts"]
-        broken = [part for part in _MUST_AGREE if here[part] != there.get(part)]
-        if broken:
-            raise self._refused(f"differs in {', '.join(broken)}")
-        return [part for part in _MAY_DIFFER if here[part] != there.get(part)]
+            return [f"its parameters ({error.message})"]
+        return [part for part in _MUST_AGREE if here[part] != self.manifest["scenario_parts"].get(part)]
 
     def _refused(self, why: str) -> BadInput:
         return BadInput(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelsim.calibration.load import LoadedCalibration, as_experiment
-from sahelsim.errors import BadInput
+from sahelsim.errors import BadInput, SahelsimError
 from sahelsim.sweep.drive import run_sweep
 from sahelsim.sweep.layout import is_store
 from sahelsim.sweep.load import LoadedExperiment
@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
     from sahelsim.sweep.engines.base import Engine, Tally
 
-__all__ = ["Runs", "simulate_draws"]
+__all__ = ["Cancelled", "Runs", "simulate_draws"]
 
 F64 = npt.NDArray[np.float64]
 
 _FEWEST = 0.5  # share of a wave's runs that must not fail
+
+
+class Cancelled(SahelsimError):
+    """Somebody had the runs end with `sahelsim sweep cancel`."""
 
 
 class Runs(NamedTuple):
@@ -86,6 +90,8 @@ def simulate_draws(
     ------
     BadInput
         The store is of other draws, or more than half of the runs failed.
+    Cancelled
+        Not all of them were run.
     """
     space, base = loaded.space, as_experiment(loaded.calibration)
     factors = {prior.path: Factor(path=prior.path, range=(prior.low, prior.high)) for prior in space.priors}
@@ -97,7 +103,9 @@ def simulate_draws(
     if as_is and is_store(store):
         go_on(sweep, store, accept_new_code=accept_new_code, look_only=True)  # is it of these draws at all?
     else:
-        run_sweep(sweep, store, engine, resume=True, accept_new_code=accept_new_code, watch=watch, say=say)
+        tally = run_sweep(sweep, store, engine, resume=True, accept_new_code=accept_new_code, watch=watch, say=say)
+        if tally.done + tally.failed < tally.total:
+            raise Cancelled(f"{store}: cancelled with {tally.done + tally.failed:,} of {tally.total:,} runs")
     return _read(store, values)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sahelsim.cli.options import Json, Quiet
+from sahelsim.cli.options import Formats, Json, Quiet
 
 __all__ = ["compare", "sensitivity", "sweep_plot"]
 
@@ -22,10 +22,6 @@ Output = Annotated[
     ),
 ]  # fmt: skip
 WhatIf = Annotated[str, typer.Option("--what-if", metavar="NAME", help="The variant to read.")]
-Formats = Annotated[
-    list[str] | None,
-    typer.Option("--format", metavar="FORMAT", help="png, pdf or svg; may be repeated.", show_default="png"),
-]
 
 
 def sensitivity(

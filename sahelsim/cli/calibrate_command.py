@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -41,6 +42,8 @@ def calibrate_command(
     from sahelsim.calibration.load import load_calibration
     from sahelsim.calibration.methods import check_installed
     from sahelsim.calibration.outputs import prepare_folder, write_posterior
+    from sahelsim.calibration.simulate import Cancelled
+    from sahelsim.cli.sweep_command import CANCELLED
     from sahelsim.plot.posterior_figures import draw_posterior
     from sahelsim.sweep.engines.choose import choose_engine
 
@@ -59,10 +62,14 @@ def calibrate_command(
                 loaded, folder, chosen, ged=record, accept_new_code=accept_new_code, as_is=as_is,
                 watch=_bars(bars, errors, quiet=quiet), say=None if quiet else errors.print,
             )  # fmt: skip
-        except Stopped:
+        except (Stopped, Cancelled) as stopped:
             bars.close()
+            if isinstance(stopped, Cancelled):
+                errors.print(str(stopped), soft_wrap=True)
             errors.print(f"what was simulated is in {folder}; go on with: sahelsim calibrate {file} --resume"
                          + ("" if out is None else f" --out {out}"), soft_wrap=True)  # fmt: skip
+            if isinstance(stopped, Cancelled):
+                raise typer.Exit(CANCELLED) from None
             raise
         except BadInput as error:
             raise _placed(error, file, folder) from None
@@ -141,7 +148,7 @@ def _made(posterior: dict[str, Any]) -> str:
 
 def _remark(about: dict[str, Any]) -> str:
     if not about["identified"]:
-        return "not identified"
+        return "not seen"
     return "at its edge" if about["at_its_edge"] else ""
 
 

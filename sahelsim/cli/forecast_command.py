@@ -105,10 +105,10 @@ def _from_posterior(folder: Path | None, scenario: Scenario, plan: Plan) -> list
     """
     if folder is None:
         return None
-    from sahelsim.calibration.posterior import open_posterior
+    from sahelsim.calibration.shipped import find_posterior
     from sahelsim.ged.units import month_name
 
-    posterior = open_posterior(folder)
+    posterior = find_posterior(folder, scenario)
     posterior.differences(scenario)
     until = posterior.manifest["data"].get("until")
     if until is None or month_of_text(until, "--posterior") > plan.origin:

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Cores", "Json", "Overrides", "Patterns", "Quiet", "RunFolder", "ScenarioName", "Seed", "Settings"]
+from sahelsim.errors import BadInput
+
+__all__ = [
+    "Cores",
+    "Formats",
+    "Json",
+    "Overrides",
+    "Patterns",
+    "Quiet",
+    "RunFolder",
+    "ScenarioName",
+    "Seed",
+    "Settings",
+]
 
 
 def _known_scenarios(incomplete: str) -> list[str]:
@@ -16,6 +29,18 @@ def _known_scenarios(incomplete: str) -> list[str]:
 
     here = sorted(str(path) for path in Path().glob("*.yaml"))
     return [name for name in [*shipped_scenarios(), *here] if name.startswith(incomplete)]
+
+
+def _writable(formats: list[str] | None) -> list[str] | None:
+    """The formats of figures, if all of them can be written."""
+    if formats:
+        from sahelsim.plot.save import check_formats
+
+        try:
+            check_formats(formats)
+        except BadInput as error:
+            raise BadInput(error.message, path="--format") from None
+    return formats
 
 
 ScenarioName = Annotated[
@@ -38,6 +63,12 @@ Cores = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Processes; the results are the same.", show_default="cores")
 ]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Directory of a run.")]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format", metavar="FORMAT", help="png, pdf or svg; may be repeated.", show_default="png", callback=_writable
+    ),
+]
 Patterns = Annotated[
     Path | None,
     typer.Option("--patterns", metavar="FILE", help="Patterns to score against.", show_default="the project's own"),

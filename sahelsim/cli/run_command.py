@@ -94,9 +94,9 @@ def run_command(
 def _drawn(path: Path, scenario: Scenario, settings: Sequence[str], errors: Console, *, quiet: bool) -> PosteriorDraws:
     """Draws of a posterior for the replicates, with a word on what differs from the calibrated scenario."""
     from sahelsim.calibration.draws import PosteriorDraws
-    from sahelsim.calibration.posterior import open_posterior
+    from sahelsim.calibration.shipped import find_posterior
 
-    posterior = open_posterior(path)
+    posterior = find_posterior(path, scenario)
     for setting in settings:
         if setting.partition("=")[0].strip() in posterior.paths:
             raise BadInput(f"'{setting}' has no effect, since the posterior gives this value; leave one out", path="-S")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sahelsim.cli.options import Json, Overrides, Quiet, RunFolder, ScenarioName, Seed, Settings
+from sahelsim.cli.options import Formats, Json, Overrides, Quiet, RunFolder, ScenarioName, Seed, Settings
 
 __all__ = ["explain", "plot", "run", "show", "warmup"]
 
@@ -35,7 +35,10 @@ def run(
     ] = False,
     posterior: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Give each replicate a draw of what `sahelsim calibrate` found."),
+        typer.Option(
+            metavar="DIR",
+            help="Give each replicate a draw of what `sahelsim calibrate` found; `default`: of what comes with it.",
+        ),
     ] = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -73,10 +76,7 @@ def plot(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Directory for the figures.", show_default="RUN/figures")
     ] = None,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", metavar="FORMAT", help="png, pdf or svg; may be repeated.", show_default="png"),
-    ] = None,
+    formats: Formats = None,
 ) -> None:
     """Draw the figures of a run."""
     from sahelsim.cli.show_command import plot_command

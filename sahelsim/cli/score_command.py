@@ -43,9 +43,7 @@ def score_command(
     from sahelsim.forecast.report import report
     from sahelsim.forecast.score import score_forecast
     from sahelsim.forecast.skill import summarise
-    from sahelsim.plot.save import check_formats
 
-    check_formats(formats)
     known = [name for name in BASELINES if name not in CELL_ONLY]
     if reference not in known:
         raise BadInput(f"there is no baseline {reference!r}; known are {', '.join(known)}", path="--reference")

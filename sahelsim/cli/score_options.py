@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sahelsim.cli.options import Json, Quiet
+from sahelsim.cli.options import Formats, Json, Quiet
 
 __all__ = ["score"]
 
@@ -30,10 +30,7 @@ def score(
         Path | None,
         typer.Option(metavar="DIR", help="Directory for tables and figures.", show_default="DIR/scores"),
     ] = None,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", metavar="FORMAT", help="png, pdf or svg; may be repeated.", show_default="png"),
-    ] = None,
+    formats: Formats = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:

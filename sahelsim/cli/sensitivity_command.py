@@ -44,9 +44,7 @@ def sensitivity_command(
     from sahelsim.analysis.indices import as_json as report
     from sahelsim.analysis.names import choose_outputs
     from sahelsim.analysis.sensitivity import analyse
-    from sahelsim.plot.save import check_formats
 
-    check_formats(formats)
     sweep = find_sweep(place)
     done = analyse(
         sweep, choose_outputs(sweep, asked), method=method, what_if=what_if, slides=slides, resamples=resamples,

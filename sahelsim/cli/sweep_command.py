@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sahelsim.sweep.engines.base import Tally
     from sahelsim.sweep.load import LoadedExperiment
 
-__all__ = ["Update", "default_store", "sweep_bar", "sweep_command"]
+__all__ = ["CANCELLED", "Update", "default_store", "sweep_bar", "sweep_command"]
 
 
 class Update(Protocol):
@@ -31,7 +31,7 @@ class Update(Protocol):
     def __call__(self, done: int, failed: int, total: int, rate: float | None = None) -> None: ...
 
 
-_CANCELLED = 128 + signal.SIGINT  # as after Ctrl-C
+CANCELLED = 128 + signal.SIGINT  # as after Ctrl-C
 
 
 def sweep_command(
@@ -103,7 +103,7 @@ def sweep_command(
         tally = _tally_of(folder)
     _report(tally, file, store, folder, as_json=as_json, quiet=quiet)
     if _left(tally):  # an engine that cannot go on raises an error
-        raise typer.Exit(_CANCELLED)
+        raise typer.Exit(CANCELLED)
 
 
 def _begins(folder: Path) -> str:

@@ -46,8 +46,11 @@ def status_command(file: Path, store: Path | None, *, watch: bool, as_json: bool
         who = [f"process {parent['pid']} on {parent['host']}, {parent['engine']}"] if parent else []
         speed = f", {status.rate:.1f} runs/s, {_span(status.seconds_left)} left" if status.rate else ""
         print(f"running: {'; '.join([*who, *status.jobs])}{speed}")
-    elif status.left:
+    elif status.left and not status.slurm_silent:
         print("nothing is running; `sahelsim sweep resume` goes on")
+    if status.slurm_silent:
+        print("Slurm was given work on this store and does not answer, so that nobody knows whether it is at it still",
+              file=sys.stderr)  # fmt: skip
     for damaged in status.damaged:
         print(f"{damaged}: is missing or damaged; `sahelsim sweep resume EXPERIMENT --quarantine` does its runs again",
               file=sys.stderr)  # fmt: skip

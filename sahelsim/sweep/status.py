@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sahelsim.sweep.engines.slurm_jobs import Array, arrays_in_queue
+from sahelsim.sweep.engines.slurm_jobs import Array, SlurmSilent, arrays_in_queue
 from sahelsim.sweep.layout import PANEL_FILE, PANELS
 from sahelsim.sweep.progress import Follower
 from sahelsim.sweep.store import Store, open_store
@@ -39,6 +39,8 @@ class Status:
     """Shards, and files of events and panels, that are missing or cut short; the runs that need them do not count."""
     jobs: tuple[str, ...]
     """Array jobs of Slurm that are waiting or running, in words."""
+    slurm_silent: bool = False
+    """Slurm was given work on this store and does not answer, so that nobody knows whether it is at it still."""
 
     @property
     def left(self) -> int:
@@ -58,7 +60,7 @@ class Status:
             "runs_per_second": None if self.rate is None else round(self.rate, 3),
             "seconds_left": None if self.seconds_left is None else round(self.seconds_left, 1),
             "shards": self.shards, "panel_files": self.panel_files, "megabytes": self.megabytes,
-            "damaged": list(self.damaged), "jobs": list(self.jobs),
+            "damaged": list(self.damaged), "jobs": list(self.jobs), "slurm_silent": self.slurm_silent,
         }  # fmt: skip
 
 
@@ -78,6 +80,7 @@ class Watcher:
         self._follower = Follower(path)
         self._asked: float | None = None
         self._queue: list[Array] = []
+        self._silent = False
 
     def look(self) -> Status:
         """The state now."""
@@ -105,13 +108,19 @@ class Watcher:
             megabytes=round(_size(path) / 1e6, 3),
             damaged=tuple(str(file) for file in damaged),
             jobs=tuple(str(array) for array in arrays),
+            slurm_silent=self._silent,
         )
 
     def _arrays(self) -> list[Array]:
         """Those in the queue; Slurm is not asked at every look, and not where it is not."""
         now = time.monotonic()
         if self._asked is None or now - self._asked > self._ask_every:
-            self._asked, self._queue = now, arrays_in_queue(self._store.path) if shutil.which("squeue") else []
+            self._asked = now
+            try:
+                self._queue = arrays_in_queue(self._store.path) if shutil.which("squeue") else []
+                self._silent = False
+            except SlurmSilent:
+                self._queue, self._silent = [], True
         return self._queue
 
 
