@@ -17,6 +17,7 @@ from sahelsim.sweep import execute
 from sahelsim.sweep.drive import run_sweep
 from sahelsim.sweep.engines.base import Tally
 from sahelsim.sweep.status import Watcher
+from sahelsim.sweep.store import open_store
 
 KEEP = ("what_ifs:", "keep: { events: true, panels: true }\nwhat_ifs:")
 
@@ -167,6 +168,26 @@ def test_a_manifest_that_is_not_what_it_should_be(made, copy, capsys, change, pr
     said = told(capsys, "status", made[0], copy)
     assert said.startswith(f"{file}: {problem}")
     assert told(capsys, "collect", made[0], copy, "--out", str(copy.parent / "t.parquet")) == said
+
+
+@pytest.mark.parametrize(
+    ("file", "look"),
+    [("manifest.json", lambda store: store.experiment), ("scenarios/meek.json", lambda store: store.scenario("meek"))],
+)
+def test_what_another_version_wrote_is_not_called_damaged(made, copy, capsys, file, look):
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    manifest["versions"] |= {"sahelsim": "0.0.9", "commit": "0123456789abcdef"}
+    (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    content = json.loads((copy / file).read_text(encoding="utf-8"))
+    content.get("experiment", content)["wind"] = 3
+    (copy / file).write_text(json.dumps(content), encoding="utf-8")
+    written = (
+        r"wind: does not fit this version .*was written by sahelsim 0\.0\.9, commit 0123456789ab\. Go on"
+    )
+    with pytest.raises(BadInput, match=written):
+        look(open_store(copy))
+    if file == "manifest.json":
+        assert "was written by sahelsim 0.0.9" in told(capsys, "resume", made[0], copy)
 
 
 @pytest.mark.parametrize(("damage", "problem"), [(cut, "is damaged: "), (Path.unlink, "is missing; ")])

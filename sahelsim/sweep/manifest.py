@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -12,7 +12,7 @@ from sahelsim.errors import BadInput
 from sahelsim.sweep.layout import FORMAT, FORMAT_VERSION
 from sahelsim.sweep.schema import Experiment
 
-__all__ = ["PUT_BACK", "experiment_of", "read_manifest"]
+__all__ = ["PUT_BACK", "experiment_of", "misfit", "read_manifest"]
 
 PUT_BACK = (
     "put a copy of it back, or that of another store of the same experiment: `sahelsim sweep run EXPERIMENT --store "
@@ -20,7 +20,7 @@ PUT_BACK = (
 )
 """What to do about a file that is written once, when a store is begun. It follows from the experiment alone."""
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_WRITERS = ("sahelsim", "commit")  # what tells versions of the program apart
 _Count = Annotated[int, Field(ge=1)]
 
 
@@ -60,20 +60,51 @@ def read_manifest(file: Path) -> dict[str, Any]:
     version = content.get("format_version")
     if isinstance(version, int) and version > FORMAT_VERSION:
         raise BadInput("was written by a newer sahelsim; update to read it", file=file)
-    _require(_Manifest, content, file)
+    try:
+        _Manifest.model_validate_json(json.dumps(content), strict=True)
+    except ValidationError as error:
+        raise misfit(error, content, file) from None
     return content
 
 
 def experiment_of(manifest: dict[str, Any], file: Path) -> Experiment:
     """The experiment that a manifest holds."""
-    return _require(Experiment, manifest["experiment"], file, "experiment")
-
-
-def _require(model: type[_Model], content: dict[str, Any], file: Path, at: str | None = None) -> _Model:
     try:
-        return model.model_validate_json(json.dumps(content), strict=True)
+        return Experiment.model_validate_json(json.dumps(manifest["experiment"]), strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in ((at,) if at else ()) + first["loc"])
-        said = "is missing" if first["type"] == "missing" else f"is damaged: {first['msg']}"
-        raise BadInput(f"{said}; {PUT_BACK}", file=file, path=key) from None
+        raise misfit(error, manifest, file, "experiment") from None
+
+
+def misfit(error: ValidationError, manifest: dict[str, Any], file: Path, *at: str) -> BadInput:
+    """What to say of a file of a store that is not as it should be: damaged, or written by another version.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What is wrong with it.
+    manifest : dict
+        Of its store.
+    file : Path
+    *at : str
+        Keys that lead to what was looked at.
+    """
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in (*at, *first["loc"])) or None
+    writer = _other_writer(manifest)
+    if writer and first["type"] != "json_invalid":
+        return BadInput(
+            f"does not fit this version of sahelsim ({first['msg']}), and was written by {writer}. Go on with that "
+            "one, or begin anew in another place", file=file, path=key,
+        )  # fmt: skip
+    said = "is missing" if first["type"] == "missing" else f"is damaged: {first['msg'].splitlines()[0]}"
+    return BadInput(f"{said}; {PUT_BACK}", file=file, path=key)
+
+
+def _other_writer(manifest: dict[str, Any]) -> str | None:
+    """The version that wrote a manifest; None if it is this one, or not known."""
+    from sahelsim.results.manifest import versions
+
+    wrote, here = manifest.get("versions"), versions()
+    if not isinstance(wrote, dict) or all(wrote.get(name) == here[name] for name in _WRITERS):
+        return None
+    return f"sahelsim {wrote.get('sahelsim')}" + (f", commit {wrote['commit'][:12]}" if wrote.get("commit") else "")

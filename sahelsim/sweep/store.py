@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from sahelsim.errors import BadInput
 from sahelsim.sweep.files import write_file
 from sahelsim.sweep.layout import (
@@ -20,7 +22,7 @@ from sahelsim.sweep.layout import (
     is_store,
     row_schema,
 )
-from sahelsim.sweep.manifest import PUT_BACK, experiment_of, read_manifest
+from sahelsim.sweep.manifest import PUT_BACK, experiment_of, misfit, read_manifest
 from sahelsim.sweep.row_columns import Output
 from sahelsim.sweep.runs import RunKey, draw_text, in_order, run_id
 from sahelsim.sweep.schema import Experiment
@@ -129,7 +131,9 @@ class Store:
             return Scenario.model_validate_json(file.read_text(encoding="utf-8"), strict=True)
         except FileNotFoundError:
             raise BadInput(f"is missing; {PUT_BACK}", file=file) from None
-        except (OSError, ValueError) as error:
+        except ValidationError as error:
+            raise misfit(error, self.manifest, file) from None
+        except (OSError, ValueError) as error:  # not a text, even
             raise BadInput(f"is damaged: {str(error).splitlines()[0]}; {PUT_BACK}", file=file) from None
 
     @property
