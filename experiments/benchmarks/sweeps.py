@@ -41,9 +41,10 @@ _bare: dict = {}
 
 
 def bare(store: str, keys: list) -> tuple[float, float, float]:
-    """Seconds of processor and of the clock of the loop over steps alone, for some runs; worlds are prepared before.
+    """Seconds of processor and of the clock of some runs in a plain loop; worlds and scenarios are prepared before.
 
-    The third is what it takes to observe them: part of any run that leaves a record, and no machinery of sweeps.
+    The first is the loop over steps alone. The third is what it takes to observe each run once it has ended: part of
+    any run that leaves a record, and no machinery of sweeps.
     """
     from sahelsim.observation.report import observe_scenario
     from sahelsim.replicate import simulate_replicate
@@ -59,12 +60,14 @@ def bare(store: str, keys: list) -> tuple[float, float, float]:
         setting = _bare["settings"][opened.variants[key[0]]]
         values = settings_of(opened.experiment.factors, opened.draw(key[1]), setting.variant)
         prepared.append((setting.at(values), key[2]))
-    cpu, wall = time.process_time(), time.perf_counter()
-    records = [(b, simulate_replicate(b.scenario, replicate, None, b)) for b, replicate in prepared]
-    spent, waited = time.process_time() - cpu, time.perf_counter() - wall
-    for blueprint, record in records:
+    spent, observing, wall = 0.0, 0.0, time.perf_counter()
+    for blueprint, replicate in prepared:
+        began = time.process_time()
+        record = simulate_replicate(blueprint.scenario, replicate, None, blueprint)
+        ended = time.process_time()
         observe_scenario(record, blueprint.ground, blueprint.scenario)
-    return spent, waited, time.process_time() - cpu - spent
+        spent, observing = spent + ended - began, observing + time.process_time() - ended
+    return spent, time.perf_counter() - wall, observing
 
 
 def work_of(folder: str, code: str, runs: list, speed: tuple[int, float]) -> Work:
