@@ -246,4 +246,4 @@ def test_the_command_prints_a_ranking_and_faults(tmp_path, capsys):
     assert main(["sensitivity", str(tmp_path / "experiment.yaml")]) == 2
     assert "holds no sweep" in capsys.readouterr().err
     assert main(["sensitivity", str(sweep.path), "--format", "gif"]) == 2
-    assert "expected one or more of png, pdf, svg" in capsys.readouterr().err
+    assert "--format: expected one of png, pdf, svg" in capsys.readouterr().err

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sahelsim.cli.sensitivity_command import find_sweep
-from sahelsim.errors import BadInput
 
 __all__ = ["sweep_plot_command"]
 
@@ -16,12 +15,8 @@ def sweep_plot_command(
 ) -> None:
     """Draw the figures of a sweep and print their paths."""
     from sahelsim.analysis.names import choose_outputs
-    from sahelsim.plot.save import FORMATS
     from sahelsim.plot.sweep_figures import plot_sweep
 
-    for name in formats:
-        if name not in FORMATS:
-            raise BadInput(f"expected one of {', '.join(FORMATS)}, got '{name}'", path="--format")
     sweep = find_sweep(place)
     folder = sweep.path / "figures" if out is None else out
     for path in plot_sweep(sweep, folder, choose_outputs(sweep, asked), what_if=what_if, by=by, formats=formats):

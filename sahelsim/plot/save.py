@@ -20,9 +20,11 @@ DOTS_PER_INCH = 300
 
 def check_formats(formats: Sequence[str]) -> None:
     """Refuse formats that cannot be written, and an empty list of them."""
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown or not formats or isinstance(formats, str):
-        raise BadInput(f"{formats!r}: expected one or more of {', '.join(FORMATS)}", path="formats")
+    if not formats or isinstance(formats, str):
+        raise BadInput(f"expected one or more of {', '.join(FORMATS)}, got {formats!r}", path="formats")
+    for name in formats:
+        if name not in FORMATS:
+            raise BadInput(f"expected one of {', '.join(FORMATS)}, got '{name}'", path="formats")
 
 
 def make_folder(folder: str | Path) -> Path:

@@ -239,8 +239,8 @@ class _Bench:
             if keep.events:
                 tables = [_named(o.events, row) for row, o in finished if o is not None and o.events is not None]
                 events = pa.concat_tables([event_schema().empty_table(), *tables])
-            columns = [pa.array([each.row.get(field.name) for each in finished], field.type) for field in schema]
-            return files + self._writer.begin(pa.Table.from_arrays(columns, schema=schema), events)
+            rows = pa.array([each.row for each in finished], pa.struct(list(schema)))  # what a row lacks is null
+            return files + self._writer.begin(pa.Table.from_struct_array(rows), events)
         except BaseException:
             drop_all(files)
             raise
