@@ -80,7 +80,7 @@ def test_a_year_is_alike() -> None:
     ("key", "factor", "shows_in"),
     [
         ("movement.weekly_range_km", 1.1, "distance moved [km]"),
-        ("movement.sharpness", 1.25, "distance moved [km]"),
+        ("movement.sharpness", 1.5, "distance moved [km]"),
         ("battle.rate", 1.25, "battles"),
         ("battle.attacker_edge", 1.5, "battles won by the attacker"),
         ("battle.death_scale", 1.25, "battle deaths"),
@@ -91,8 +91,8 @@ def test_a_year_is_alike() -> None:
         ("allegiance.inertia", 1.25, "changes of camp"),
         ("defection.rate", 1.5, "defections"),
         ("defection.cohesion", 1.25, "defections"),
-        ("truce.drift", 1.6, "hostility of all dyads and steps"),
-        ("truce.breakdown_rate", 2.0, "days of negotiated truce"),
+        ("truce.drift", 2.0, "hostility of all dyads and steps"),
+        ("truce.breakdown_rate", 3.0, "days of negotiated truce"),
     ],
 )
 def test_a_changed_mechanism_is_noticed(key: str, factor: float, shows_in: str) -> None:
