@@ -170,6 +170,29 @@ def test_a_run_that_was_done_twice_counts_once(copy, whole, tmp_path):
     assert table_hash(copy, tmp_path) == whole[1]
 
 
+def test_a_worker_that_has_a_parcel_twice_keeps_it_once(tmp_path):
+    path = tmp_path / "store"
+    keep = "keep: { events: true, panels: true }\nwhat_ifs:"
+    run_sweep(load(tmp_path, TINY, ("what_ifs:", keep), ("steps: 9", "steps: 60")), path, HereEngine())
+    store, sweep = open_store(path), sahelsim.open_sweep(path)
+    events, before = sweep.events().collect(), table_hash(path, tmp_path)
+    assert events.height
+    report = run_parcel(path, list(store.keys())[3:6], store.codes[-1], chunk=2)  # in the same process
+    assert (report.done, report.left) == (3, 0)
+    assert table_hash(path, tmp_path) == before
+    assert sweep.events().collect().equals(events)
+
+
+def test_a_run_that_fails_again_in_the_same_worker_counts_once(tmp_path):
+    path, failing = tmp_path / "store", load(tmp_path, FAILING)
+    tally = run_sweep(failing, path, HereEngine())
+    assert tally.failed
+    assert run_sweep(failing, path, HereEngine(), resume=True, retry_failed=True) == tally
+    assert len(list_shards(path)) == 1
+    assert sahelsim.open_sweep(path).failures().collect().height == tally.failed
+    assert collect(path, tmp_path / "table.parquet") == (tally.total, tally.failed, tally.total)
+
+
 def test_more_replicates_are_added_and_fewer_refused(tmp_path):
     path = tmp_path / "store"
     run_sweep(load(tmp_path, TINY, ("replicates: 2", "replicates: 1")), path, HereEngine())

@@ -131,6 +131,7 @@ class Sweep:
         chosen = every.sort("ok", "shard", descending=[True, False]).unique(place, keep="first", maintain_order=True)
         if chosen.height < every.height:  # a chunk that was run twice, or a failed run retried
             rows = rows.join(chosen.lazy(), on=[*place, "run", "ok", "shard"], how="semi", maintain_order="left")
+            rows = rows.unique(place, keep="first", maintain_order=True)  # a worker that had it twice has one shard
         return rows
 
     def summaries(self) -> pl.LazyFrame:

@@ -46,6 +46,12 @@ class ShardWriter:
         self._number = 0
         self._rows: pa.Table | None = None
         self._events: pa.Table | None = None
+        self._good: frozenset[str] = frozenset()
+
+    @property
+    def good(self) -> frozenset[str]:
+        """Names of the runs that have a good row in the shard that is being filled."""
+        return self._good
 
     @property
     def name(self) -> str:
@@ -82,6 +88,7 @@ class ShardWriter:
     def _go_on(self, rows: pa.Table, events: pa.Table | None, *, full: bool) -> None:
         """What is on disk is what the shard holds; a full one is left."""
         self._rows, self._events = (None, None) if full else (rows, events)
+        self._good = frozenset(() if full else rows["run"].filter(rows["ok"]).to_pylist())
         self._number += full
 
 
