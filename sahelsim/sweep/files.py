@@ -105,7 +105,7 @@ def disk_errors(path: Path, *, option: str = "--store") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)  # Arrow's own text has the temporary name
         if error.errno in _NO_ROOM:
             then = (
                 "What the store holds is safe; make room, then go on with `sahelsim sweep resume`"
