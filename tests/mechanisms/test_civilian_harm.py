@@ -1,17 +1,16 @@
-"""Violence against civilians: worked example, slow reference, invariants, and the laws of onset, victims and deaths."""
+"""Violence against civilians: worked examples and invariants."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
-from mechanisms.worlds import Community, Feud, Unit, draws, plain_world, random_world, spoil_index, violence
+from mechanisms.civilian_harm_worlds import KIN_BLAME, PARAMETERS, SHAPES, parameters
+from mechanisms.worlds import Community, Feud, Unit, plain_world, random_world, violence
 from sahelsim.mechanisms.civilian_harm.kernel import draw_victim, motive_parts, motives
 from sahelsim.mechanisms.civilian_harm.parameters import CivilianHarmParameters
 from sahelsim.mechanisms.civilian_harm.step import run_step
@@ -21,22 +20,7 @@ from sahelsim.world.camps import camp_enmity
 from sahelsim.world.index import index_communities, index_units
 from sahelsim.world.state import World
 
-UNLIKELY = 1e-5
-KIN_BLAME = 0.6
-PACT_RESTRAINT = 0.3
-
-
-def parameters(**changes: float) -> CivilianHarmParameters:
-    values: dict[str, float] = {
-        "rate": 0.2, "half_strength": 40.0, "coercion": 1.0, "punishment": 3.0, "reprisal": 2.0,
-        "reprisal_scale": 10.0, "death_scale": 4.0, "tail_exponent": 2.0, "mortal_share": 0.1, "party": 50.0,
-        "deaths_per_fighter": 40.0, "kin_restraint": 0.5, "victim_exponent": 0.5, "grievance_gain": 0.5,
-        "grievance_spill": 0.2, "fear_gain": 0.4,
-    }  # fmt: skip
-    return CivilianHarmParameters(enabled=True, **(values | changes))
-
-
-# --- 1. worked examples
+# --- worked examples
 
 
 def village_world(extent: float = 1.0) -> World:
@@ -216,150 +200,7 @@ def test_camp_enmity_is_a_mean(seed: int) -> None:
             assert those.min() - 1e-12 <= found <= those.max() + 1e-12
 
 
-# --- 2. slow reference
-
-
-@dataclass
-class Attack:
-    """What the reference expects in the log."""
-
-    cell: int
-    actor: int
-    community: int
-    people: int
-    dead: int
-    terms: list[float]
-
-
-class Slow:
-    """A step of attacks on lists and floats, from the equations of the module."""
-
-    def __init__(self, world: World, p: CivilianHarmParameters, kin_blame: float, weeks: float) -> None:
-        self.world, self.p, self.kin_blame, self.weeks = world, p, kin_blame, weeks
-        c = world.communities
-        self.population, self.pact_harm = c.population.tolist(), c.pact_harm.tolist()
-        self.grievance, self.fear = c.grievance.astype(float), c.fear.astype(float)
-        self.memory, self.harm = world.cells.memory.astype(float), world.cells.harm.astype(float)
-        cells, actors = world.cells.losses.shape
-        found = [self.attack(cell, a) for cell in range(cells) for a in range(actors)]
-        self.attacks = [f for f in found if f is not None]
-
-    def enmity(self, a: int, camp: int) -> float:
-        """Mean over the fighters of the camp, wherever they are; nothing to the own camp."""
-        state, units = self.world.actors, self.world.units
-        foes = [
-            (float(state.enmity[a, b]), int(s))
-            for b, s in zip(units.actor, units.strength, strict=True) if state.camp[b] == camp
-        ]  # fmt: skip
-        fighters = sum(s for _, s in foes)
-        return sum(e * s for e, s in foes) / fighters if fighters and camp != state.camp[a] else 0.0
-
-    def attack(self, cell: int, a: int) -> Attack | None:
-        world, p, traits = self.world, self.p, self.world.actors.traits
-        camp_of, people_of = world.communities.camp.tolist(), world.ground.community_people.tolist()
-        own = int(world.actors.camp[a])
-        here = [m for m in range(len(camp_of)) if world.ground.community_cell[m] == cell]
-        band = [u for u in range(world.units.cell.size) if world.units.cell[u] == cell and world.units.actor[u] == a]
-        fighters = [int(world.units.strength[u]) for u in band]
-        people = sum(self.population[m] for m in here)
-        if not sum(fighters) or not people:
-            return None
-        entity = cell * world.actors.camp.size + a
-        onset, which, severity, who = uniform4(*world.key, int(Stream.CIVILIAN_HARM), world.step, entity, 0)
-        blamed = int(world.groups.people[world.units.group[pick(band, fighters, who)]])
-        memory = 1 - math.exp(-float(world.cells.losses[cell, a]) / p.reprisal_scale)
-        reprisal = float(traits[Trait.REPRISAL, a]) * p.reprisal * memory
-        parts = [
-            [
-                part
-                * (p.kin_restraint if people_of[m] == blamed else 1.0)
-                * (PACT_RESTRAINT if world.communities.pact[m] == a else 1.0)
-                for part in (p.coercion * (camp_of[m] != own), p.punishment * self.enmity(a, camp_of[m]), reprisal)
-            ]
-            for m in here
-        ]
-        mean = sum(sum(part) * self.population[m] for part, m in zip(parts, here, strict=True)) / people
-        extent = world.ground.extent
-        presence = sum(fighters) / (sum(fighters) + p.half_strength * extent)
-        hazard = p.rate * extent * float(traits[Trait.HARSHNESS, a]) * presence * mean
-        hazard *= 1 - float(world.outside.shelter[cell])
-        spread = uniform(*world.key, int(Stream.CIVILIAN_VICTIM), world.step, entity, 0)
-        if onset >= 1 - math.exp(-hazard * self.weeks):
-            return None
-        weights = [
-            sum(part) * self.population[m] ** p.victim_exponent if self.population[m] else 0.0
-            for part, m in zip(parts, here, strict=True)
-        ]
-        if not sum(weights):
-            return None
-        m = pick(here, weights, which)
-        lomax = p.death_scale * (severity ** (-1 / (p.tail_exponent - 1)) - 1)
-        by_killers = math.floor(p.deaths_per_fighter * min(sum(fighters), p.party))
-        dead = min(
-            1 + math.floor(lomax), max(1, min(math.floor(p.mortal_share * self.population[m] + spread), by_killers))
-        )
-        self.hurt(a, m, here, dead, blamed)
-        return Attack(cell, a, m, blamed, dead, [*parts[here.index(m)], 0.0])
-
-    def hurt(self, a: int, m: int, here: list[int], dead: int, blamed: int) -> None:
-        camp = int(self.world.actors.camp[a])
-        people_of, cell = self.world.ground.community_people, self.world.ground.community_cell[m]
-        self.population[m] -= dead
-        if self.world.communities.pact[m] == a:
-            self.pact_harm[m] += dead
-        self.memory[cell] += dead
-        for other in here:
-            share = 1.0 if other == m else self.p.grievance_spill * (people_of[other] == people_of[m])
-            self.grievance[other, camp] += self.p.grievance_gain * share * math.log(1 + dead)
-            self.fear[other] += self.p.fear_gain * share * math.log(1 + dead)
-        for f, (p, q) in enumerate(zip(self.world.ground.feud_people, self.world.ground.feud_against, strict=True)):
-            if p == people_of[m] and q == blamed:
-                self.harm[f, cell] += self.kin_blame * dead
-
-
-def pick(items: list[int], weights: list[float] | list[int], u: float) -> int:
-    """The item in whose share of the weights `u` falls."""
-    return next(item for i, item in enumerate(items) if weights[i] > 0 and u * sum(weights) < sum(weights[: i + 1]))
-
-
-SHAPES = {"seed": st.integers(0, 10**6), "rows": st.integers(1, 3), "columns": st.integers(1, 3)}
-PARAMETERS = st.builds(
-    parameters,
-    rate=st.floats(0, 10), half_strength=st.floats(1, 200), coercion=st.floats(0, 3), punishment=st.floats(0, 5),
-    reprisal=st.floats(0, 5), reprisal_scale=st.floats(0.1, 50), death_scale=st.floats(0.1, 60),
-    tail_exponent=st.floats(1.3, 4), mortal_share=st.floats(0.001, 1), kin_restraint=st.sampled_from([0.0, 0.3, 1.0]),
-    victim_exponent=st.one_of(st.just(0.0), st.floats(0, 2)), party=st.floats(1, 60),
-    deaths_per_fighter=st.floats(0.1, 5),
-    grievance_gain=st.floats(0, 3), grievance_spill=st.floats(0, 1), fear_gain=st.floats(0, 3),
-)  # fmt: skip
-
-
-@given(**SHAPES, p=PARAMETERS, camps=st.integers(2, 5), extent=st.floats(0.1, 20))
-def test_is_the_reference(
-    seed: int, rows: int, columns: int, p: CivilianHarmParameters, camps: int, extent: float
-) -> None:
-    world = random_world(seed, rows, columns, actors=4, communities=20, peoples=3, feuds=6, camps=camps, extent=extent)
-    rng = np.random.default_rng(seed)
-    world.communities.pact[:] = rng.integers(-1, 4, world.communities.pact.size)
-    world.outside.shelter[:] = rng.choice([0.0, 0.4, 1.0], rows * columns)
-    slow = Slow(world, p, KIN_BLAME, 1.0)
-    spoil_index(world)
-    run_step(world, p, KIN_BLAME, 1.0, PACT_RESTRAINT)
-    rows_ = violence(world)
-    assert [(r["cell"], r["side_a"], r["community"], r["people"], r["deaths_civilians"]) for r in rows_] == [
-        (f.cell, f.actor, f.community, f.people, f.dead) for f in slow.attacks
-    ]
-    terms = world.violence.terms[: len(rows_)]
-    assert np.allclose(terms, np.reshape([f.terms for f in slow.attacks], (-1, 4)), rtol=1e-5, atol=1e-6)
-    assert world.communities.population.tolist() == slow.population
-    assert world.communities.pact_harm.tolist() == slow.pact_harm
-    assert np.allclose(world.communities.grievance, slow.grievance, rtol=1e-5)
-    assert np.allclose(world.communities.fear, slow.fear, rtol=1e-5)
-    assert np.allclose(world.cells.memory, slow.memory, rtol=1e-5)
-    assert np.allclose(world.cells.harm, slow.harm, rtol=1e-5)
-
-
-# --- 3. invariants
+# --- invariants
 
 
 @given(**SHAPES, p=PARAMETERS, weeks=st.sampled_from([0.5, 1.0, 8.0]), kin_blame=st.floats(0, 1))
@@ -444,157 +285,3 @@ def test_an_empty_place_is_not_attacked() -> None:
     run_step(world, parameters(rate=10.0), KIN_BLAME, 1000.0)
     assert violence(world) == []
     assert (world.communities.population == 0).all()
-
-
-# --- 4. laws
-
-
-def field(n: int, communities: list[Community], fighters: int = 40, extent: float = 1.0) -> World:
-    """`n` cells, each with a mixed band of actor 0 and the same communities; its enemy, actor 1, is in the first."""
-    rows = 50
-    assert n % rows == 0
-    world = plain_world(
-        rows, n // rows, actors=2, resolution=0.05, extent=extent, seed=5, peoples=2,
-        units=[Unit(0, 1, 10), *(Unit(cell, 0, fighters) for cell in range(n))],
-        communities=[c._replace(cell=cell) for cell in range(n) for c in communities],
-    )  # fmt: skip
-    world.actors.enmity[:] = [[0.0, 0.5], [0.5, 0.0]]
-    world.actors.traits[Trait.HARSHNESS, 0] = 1.0
-    world.actors.traits[Trait.REPRISAL, 0] = 1.0
-    return world
-
-
-def logged(world: World, name: str) -> np.ndarray:
-    log = world.violence
-    return log.rows[: int(log.count[0]), log.columns.index(name)].astype(np.int64)
-
-
-@pytest.mark.parametrize(
-    ("camp", "fighters", "losses", "weeks", "hazard"),
-    [
-        (0, 40, 0.0, 1.0, 0.2 * 0.5 * 1.0),  # coercion alone
-        (0, 120, 0.0, 1.0, 0.2 * 0.75 * 1.0),  # 120 / (120 + 40)
-        (2, 40, 0.0, 1.0, 0.2 * 0.5 * (1.0 + 3 * 0.5)),  # coercion and punishment
-        (1, 40, 10 * math.log(4.0), 1.0, 0.2 * 0.5 * 2 * 0.75),  # reprisal alone, at 1 - 1/4
-        (1, 40, 1e6, 3.0, 0.2 * 0.5 * 2),  # reprisal has a ceiling
-    ],
-)
-def test_onset_frequency(camp: int, fighters: int, losses: float, weeks: float, hazard: float) -> None:
-    n = draws(20_000, 2_000)
-    world = field(n, [Community(0, 0, 1000, camp=camp)], fighters)
-    world.cells.losses[:, 0] = losses
-    run_step(world, parameters(), KIN_BLAME, weeks)
-    assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-hazard * weeks)).pvalue > UNLIKELY
-
-
-def test_hazard_is_the_mean_over_the_people() -> None:
-    # Of 1000 people 500 are its own, 300 neutral kin of the band (restraint 0.5) and 200 with the enemy:
-    # (0 + 0.5 * 300 + 2.5 * 200) / 1000 = 0.65. As many small places as one likes make no difference.
-    n = draws(20_000, 2_000)
-    for split in (1, 10):
-        parts = [(0, 500, 1), (1, 300, 0), (0, 200, 2)]
-        world = field(n, [Community(0, p, size // split, camp) for p, size, camp in parts for _ in range(split)])
-        world.groups.people[0] = 1
-        run_step(world, parameters(), KIN_BLAME, 2.0)
-        assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-0.2 * 0.5 * 0.65 * 2)).pvalue > UNLIKELY
-        # what is logged are the terms of whom it was: kin or foes
-        terms = world.violence.terms[: len(violence(world)), :3]
-        of = world.ground.community_people[[row["community"] for row in violence(world)]]
-        assert np.allclose(terms, np.where(of[:, None] == 1, [0.5, 0.0, 0.0], [1.0, 1.5, 0.0]), rtol=1e-6)
-
-
-@pytest.mark.parametrize("restraint", [0.0, 0.4, 1.0])
-def test_kin_are_spared_in_the_hazard(restraint: float) -> None:
-    n = draws(20_000, 2_000)
-    world = field(n, [Community(0, 1, 1000)])
-    world.groups.people[0] = 1
-    run_step(world, parameters(kin_restraint=restraint), KIN_BLAME, 1.0)
-    assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-0.1 * restraint)).pvalue > UNLIKELY
-
-
-@pytest.mark.parametrize("extent", [0.25, 4.0])
-def test_hazard_is_one_of_density_and_area(extent: float) -> None:
-    # A cell of `extent` areas with as many times the fighters has as many times the hazard: 0.2 * 0.5 each.
-    n = draws(20_000, 2_000)
-    world = field(n, [Community(0, 0, 1000)], int(40 * extent), extent=extent)
-    run_step(world, parameters(), KIN_BLAME, 1.0)
-    assert stats.binomtest(len(violence(world)), n, 1 - math.exp(-0.1 * extent)).pvalue > UNLIKELY
-
-
-CERTAIN = parameters(rate=10.0, half_strength=1.0)
-
-
-@pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0, 1.5])
-def test_victims_are_drawn_by_a_power_of_people_and_motive(exponent: float) -> None:
-    n = draws(20_000, 2_000)
-    places = [
-        Community(0, 0, 900, camp=1), Community(0, 1, 400, camp=2), Community(0, 1, 2500, camp=0),
-        Community(0, 0, 0, camp=2), Community(0, 0, 100, camp=2),
-    ]  # fmt: skip
-    world = field(n, places)
-    world.groups.people[0] = 0
-    world.cells.losses[:, 0] = 10 * math.log(2.0)
-    run_step(world, CERTAIN.model_copy(update={"victim_exponent": exponent}), KIN_BLAME, 50.0)
-    # reprisal 2 * 0.5 = 1; coercion 1 unless own; punishment 1.5 for camp 2; half for people 0
-    weights = np.array([900, 400, 2500, 1, 100]) ** exponent * [1 * 0.5, 3.5, 2, 0, 3.5 * 0.5]
-    counts = np.bincount(logged(world, "community") % 5, minlength=5)
-    assert counts.sum() == n
-    assert counts[3] == 0
-    seen = weights > 0
-    assert stats.chisquare(counts[seen], n * weights[seen] / weights.sum()).pvalue > UNLIKELY
-
-
-def test_bands_are_drawn_by_strength() -> None:
-    n = draws(20_000, 2_000)
-    rows = 50
-    world = plain_world(
-        rows, n // rows, actors=2, resolution=0.05, groups=[(0, 0), (0, 1), (0, -1), (1, -1)],
-        units=[
-            Unit(cell, actor, strength, group=group) for cell in range(n)
-            for actor, strength, group in ((0, 10, 0), (0, 60, 2), (1, 500, 3), (0, 30, 1))
-        ],
-        communities=[Community(cell, 0, 1000) for cell in range(n)],
-    )  # fmt: skip
-    world.actors.traits[Trait.HARSHNESS, 0] = 1.0
-    run_step(world, CERTAIN, KIN_BLAME, 50.0)
-    counts = np.bincount(logged(world, "people") + 1, minlength=3)  # mixed, people 0, people 1
-    assert stats.chisquare(counts, n * np.array([0.6, 0.1, 0.3])).pvalue > UNLIKELY
-
-
-def test_deaths_are_one_and_the_floor_of_a_lomax() -> None:
-    n = draws(20_000, 2_000)
-    world = field(n, [Community(0, 0, 2_000_000)])
-    run_step(world, CERTAIN.model_copy(update={"mortal_share": 1.0, "tail_exponent": 2.1}), KIN_BLAME, 50.0)
-    dead = logged(world, "deaths_civilians")
-    survival = (1 + np.arange(0, 400) / 4.0) ** -1.1
-    classes = [0, 1, 2, 3, 5, 8, 13, 21, 34, 55]
-    expected = n * -np.diff([*survival[classes], 0.0])
-    assert stats.chisquare(np.histogram(dead - 1, bins=[*classes, np.inf])[0], expected).pvalue > UNLIKELY
-
-
-def test_ceiling_of_deaths_is_rounded_without_bias() -> None:
-    # Deaths that would be endless are held to 0.013 * 250 = 3.25 in the mean: 3 or, in a quarter of the cases, 4.
-    n = draws(20_000, 2_000)
-    world = field(n, [Community(0, 0, 250)])
-    p = CERTAIN.model_copy(update={"mortal_share": 0.013, "death_scale": 100.0, "tail_exponent": 1.2})
-    run_step(world, p, KIN_BLAME, 50.0)
-    dead = logged(world, "deaths_civilians")
-    free = dead < 3  # below the ceiling by themselves
-    assert set(dead[~free].tolist()) == {3, 4}
-    # P(1 + floor X >= 4) = (1 + 3/100)**-0.2 = 0.9941, then a quarter
-    share = 0.25 * (1 + 3 / 100.0) ** -0.2
-    assert stats.binomtest(int((dead == 4).sum()), n, share).pvalue > UNLIKELY
-
-
-def test_onset_and_severity_are_independent() -> None:
-    # Attacks that happen at a low hazard (small onset numbers) are as deadly as those that need a high one.
-    n = draws(40_000, 6_000)
-    low, high = (field(n, [Community(0, 0, 2_000_000)]) for _ in range(2))
-    run_step(low, parameters(rate=1.0), KIN_BLAME, 1.0)
-    run_step(high, parameters(rate=10.0), KIN_BLAME, 1.0)
-    readily = np.isin(logged(high, "cell"), logged(low, "cell"))
-    assert 0.3 < readily.mean() < 0.5  # chances 1 - exp(-0.5) and 1 - exp(-5)
-    dead = np.minimum(logged(high, "deaths_civilians"), 12)
-    assert np.array_equal(dead[readily], np.minimum(logged(low, "deaths_civilians"), 12))
-    table = np.stack([np.bincount(dead[mask], minlength=13)[1:] for mask in (readily, ~readily)])
-    assert stats.chi2_contingency(table).pvalue > UNLIKELY
