@@ -1,4 +1,4 @@
-"""Sieges: by hand, against a slow reference, invariants, and the laws of onset and hunger."""
+"""Sieges: worked examples, invariants, and the laws of onset and hunger."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from mechanisms.siege_worlds import BY_HAND, scattered
 from mechanisms.small import (
     UNLIKELY,
     Band,
     Village,
-    army_and_movement,
     changed,
     decisions_of,
     draws,
@@ -24,22 +24,13 @@ from mechanisms.small import (
     snapshot,
     tries,
 )
-from sahelsim.errors import BadInput
 from sahelsim.mechanisms.siege.parameters import SiegeParameters
 from sahelsim.mechanisms.siege.step import keep_besiegers, run_step
 from sahelsim.rng import Stream
-from sahelsim.schedule import begin
-from sahelsim.schedule import run_step as run_schedule
 from sahelsim.terms import Decision, SiegeEnd, Trait
-from sahelsim.world.build import build_blueprint
 from sahelsim.world.state import World
 
 BESIEGER, ARMY, MILITIA = 0, 1, 2  # actors, of camps 1, 2 and 3
-BY_HAND = least(
-    SiegeParameters, rate=0.2, min_people=100, max_people=5000, neutral=0.1, reach=0.25, presence_scale=10.0,
-    resistance=3.0, crew=10.0, hold=1.5, tightening=math.log(2), hungering=0.4, recovery=0.2, fed=0.01, grievance=0.5,
-    abandonment=0.3, lifting=0.8, relief=0.6, surrender=2.0, patience=4.0, resentment=1.0,
-)  # fmt: skip
 
 
 def village_under_threat(camp: int = 2, besiegers: int = 40, troops: int = 10, militia: int = 40) -> World:
@@ -215,167 +206,6 @@ def test_besiegers_stay_by_hand() -> None:
     assert world.cells.appeal.tolist() == [[1.5, 0.0, 0.0], [0.0, 0.0, 0.0]]
 
 
-# --- slow reference
-
-
-def scattered(seed: int) -> tuple[World, SiegeParameters]:
-    """Five actors of three camps over three by four cells, some villages under siege or in a pact."""
-    r = np.random.default_rng(seed)
-    bands = [Band(int(r.integers(5)), int(r.integers(12)), int(r.integers(0, 90))) for _ in range(25)]
-    homes = [Village(cell, int(r.integers(0, 3000)), camp=int(r.integers(4))) for cell in sorted(r.integers(0, 12, 24))]
-    world = little_world(bands, homes, shape=(3, 4), actor_camp=(1, 2, 3, 1, 2), camps=4, seed=seed, extent=1.5)
-    a, c = world.actors, world.communities
-    upper = np.triu(r.uniform(0, 1, (5, 5)) * (r.random((5, 5)) > 0.2), 1)
-    a.enmity[:] = upper + upper.T
-    a.local[:] = r.integers(0, 2, 5)
-    a.traits[Trait.BESIEGING] = r.uniform(0, 2, 5) * r.integers(0, 2, 5)
-    a.traits[Trait.ESTABLISHMENT] = [0, 1, 0, 0, 0]
-    a.drive[:] = r.uniform(0.2, 1, 5)
-    world.step = int(r.integers(50, 1000))
-    c.besieger[:] = np.where(r.random(24) < 0.4, r.integers(0, 5, 24), -1)
-    under = c.besieger >= 0
-    c.siege_start[under] = world.step - r.integers(1, 40, under.sum())
-    c.tightness[under] = r.uniform(0, 1, under.sum())
-    c.hunger[:] = r.uniform(0, 1, 24) * r.integers(0, 2, 24)
-    c.pact[:] = np.where(r.random(24) < 0.2, r.integers(0, 5, 24), -1)
-    c.grievance[:] = r.exponential(0.5, c.grievance.shape)
-    world.cells.trust[:] = r.uniform(-1, 1, world.cells.trust.shape)
-    world.outside.shelter[:] = r.choice([0.0, 0.3], 12)
-    p = BY_HAND.model_copy(update={"rate": 0.5, "crew": 15.0, "surrender": 0.3, "lifting": 0.4})
-    return world, p
-
-
-class Slow:
-    """A step on lists and floats, straight from the equations of the kernel."""
-
-    def __init__(self, world: World, p: SiegeParameters, weeks: float) -> None:
-        self.w, self.p, self.weeks = world, p, weeks
-        self.s = p.presence_scale * world.ground.extent
-        self.rows: list[tuple[int, ...]] = []
-        c = world.communities
-        self.camp, self.besieger, self.since = c.camp.tolist(), c.besieger.tolist(), c.siege_start.tolist()
-        self.tight, self.hunger = c.tightness.tolist(), c.hunger.tolist()
-        self.grievance = c.grievance.astype(float)
-        for m in range(len(self.camp)):
-            self.press(m)
-        for cell in range(world.ground.cells):
-            for a in range(5):
-                self.lay(cell, a)
-
-    def fighters(self, cell: int, a: int) -> int:
-        u = self.w.units
-        return int(u.strength[(u.cell == cell) & (u.actor == a)].sum())
-
-    def own(self, cell: int, a: int) -> float:
-        around = [int(n) for n in self.w.ground.neighbours[cell] if n >= 0]
-        return self.fighters(cell, a) + self.p.reach * sum(self.fighters(n, a) for n in around)
-
-    def against(self, cell: int, a: int) -> tuple[float, float]:
-        actors = self.w.actors
-        weighted = [float(actors.enmity[a, b]) * self.fighters(cell, b) for b in range(5)]
-        militia = sum(x for x, mine in zip(weighted, actors.local, strict=True) if mine)
-        return sum(weighted) - militia, militia
-
-    def will(self, m: int, a: int) -> float:
-        k, actors = self.camp[m], self.w.actors
-        if k == 0:
-            return self.p.neutral
-        those = [b for b in range(5) if actors.camp[b] == k]
-        force = {b: sum(self.fighters(cell, b) for cell in range(self.w.ground.cells)) for b in those}
-        total = sum(force.values())
-        if k == actors.camp[a] or total == 0:
-            return 0.0
-        return sum(float(actors.enmity[a, b]) * force[b] for b in those) / total
-
-    def starve(self, hunger: float, tight: float) -> float:
-        up, down = self.p.hungering * tight, self.p.recovery * (1 - tight)
-        level = up / (up + down)
-        return level + (hunger - level) * math.exp(-(up + down) * self.weeks)
-
-    def press(self, m: int) -> None:
-        p, w, a = self.p, self.w, self.besieger[m]
-        if a < 0:
-            self.hunger[m] = self.starve(self.hunger[m], 0.0)
-            self.hunger[m] = self.hunger[m] if self.hunger[m] >= p.fed else 0.0
-            return
-        cell, k = int(w.ground.community_cell[m]), int(w.actors.camp[a])
-        own, (troops, militia) = self.own(cell, a), self.against(cell, a)
-        target = own / (own + troops + militia + self.s) * (1 - float(w.outside.shelter[cell]))
-        self.tight[m] = target + (self.tight[m] - target) * math.exp(-p.tightening * self.weeks)
-        self.hunger[m] = self.starve(self.hunger[m], self.tight[m])
-        self.grievance[m, k] += p.grievance * self.hunger[m] * self.weeks
-        if k != 2:  # camp 2 has the army
-            guard = self.fighters(cell, 1) + self.fighters(cell, 4)
-            self.grievance[m, 2] += p.abandonment * self.hunger[m] * self.weeks * self.s / (self.s + guard)
-        mates = [n for n in range(len(self.camp)) if w.ground.community_cell[n] == cell]
-        sieges = sum(self.besieger[n] == a for n in mates)
-        t = (w.step - self.since[m]) * self.weeks
-        lifts = p.lifting * max(0.0, 1 - own / (p.crew * sieges))
-        relief = p.relief * max(0.0, troops - own) / (troops + own) if troops else 0.0
-        surrender = p.surrender * self.hunger[m] * t / (t + p.patience) * (1 + float(w.cells.trust[cell, a])) / 2
-        surrender *= math.exp(-p.resentment * self.grievance[m, k])
-        total = lifts + relief + surrender
-        onset, which = draws(w, Stream.SIEGE_END, m)[0, :2]
-        if self.camp[m] == k:
-            end = SiegeEnd.SURRENDER
-        elif not w.communities.population[m] or self.will(m, a) == 0 or w.actors.traits[Trait.BESIEGING, a] == 0:
-            end = SiegeEnd.LIFTED
-        elif onset >= 1 - math.exp(-total * self.weeks):
-            return
-        else:
-            edges = ((lifts, SiegeEnd.LIFTED), (lifts + relief, SiegeEnd.RELIEF), (math.inf, SiegeEnd.SURRENDER))
-            end = next(kind for edge, kind in edges if which * total < edge)
-        self.rows.append((Decision.SIEGE_END, m, a, end))
-        if end == SiegeEnd.SURRENDER and self.camp[m] != k:
-            self.rows.append((Decision.PLEDGE, m, self.camp[m], k))
-            self.camp[m] = k
-        self.besieger[m], self.tight[m], self.since[m] = -1, 0.0, -1
-
-    def lay(self, cell: int, a: int) -> None:
-        p, w = self.p, self.w
-        here = [m for m in range(len(self.camp)) if w.ground.community_cell[m] == cell]
-        own, (troops, militia) = self.own(cell, a), self.against(cell, a)
-        held = sum(self.besieger[m] == a for m in here)
-        if not self.fighters(cell, a) or own < p.crew * (held + 1):
-            return
-        wills = {
-            m: self.will(m, a)
-            for m in here
-            if self.besieger[m] < 0 and w.communities.pact[m] != a and self.camp[m] != w.actors.camp[a]
-            and p.min_people <= w.communities.population[m] <= p.max_people
-        }  # fmt: skip
-        eager = p.rate * float(w.actors.traits[Trait.BESIEGING, a] * w.actors.drive[a])
-        eager *= own / (own + troops + militia + self.s) * (1 + p.resistance * militia / (militia + self.s))
-        eager *= 1 - float(w.outside.shelter[cell])
-        onset, which = draws(w, Stream.SIEGE, cell * 5 + a)[0, :2]
-        if onset >= 1 - math.exp(-eager * sum(wills.values()) * self.weeks):
-            return
-        passed = 0.0
-        for m, will in wills.items():
-            passed += will
-            if which * sum(wills.values()) < passed:
-                self.rows.append((Decision.SIEGE_START, m, -1, a))
-                self.besieger[m], self.tight[m], self.since[m] = a, 0.0, w.step
-                return
-
-
-@pytest.mark.parametrize("seed", range(few(40, 8)))
-def test_against_the_reference(seed: int) -> None:
-    world, p = scattered(seed)
-    for weeks in (1.0, 0.5):
-        slow, logged = Slow(world, p, weeks), len(decisions_of(world))
-        run_step(world, p, weeks)
-        c = world.communities
-        assert [(row[1], row[3], row[4], row[5]) for row in decisions_of(world)[logged:]] == slow.rows
-        assert c.camp.tolist() == slow.camp
-        assert c.besieger.tolist() == slow.besieger
-        assert c.siege_start.tolist() == slow.since
-        assert c.tightness.tolist() == pytest.approx(slow.tight, rel=1e-5)
-        assert c.hunger.tolist() == pytest.approx(slow.hunger, rel=1e-5)
-        assert c.grievance == pytest.approx(slow.grievance, rel=1e-5)
-        world.step += 1
-
-
 # --- invariants and laws
 
 
@@ -444,72 +274,3 @@ def test_chance_of_a_siege(weeks: float) -> None:
     run_step(world, p, weeks)
     found = int((world.communities.besieger == 0).sum())
     assert binomtest(found, n, 1 - math.exp(-0.1 * weeks)).pvalue > UNLIKELY
-
-
-# --- in the schedule
-
-
-LIVELY = {
-    "calendar__steps": few(25, 12), "actors__movement__doctrine__besieging": 2.0, "mechanisms__siege__rate": 0.5,
-    "mechanisms__siege__min_people": 1, "mechanisms__siege__hungering": 1.0, "mechanisms__pact__enabled": False,
-}  # fmt: skip
-
-
-def played(**changes: object) -> World:
-    play = begin(build_blueprint(army_and_movement(**LIVELY, **changes)), 0)
-    for _ in range(play.blueprint.scenario.calendar.steps):
-        run_schedule(play)
-    return play.world
-
-
-def test_switched_off_nobody_goes_hungry() -> None:
-    on, off = played(), played(mechanisms__siege__enabled=False)
-    assert {Decision.SIEGE_START, Decision.SIEGE_END} <= {row[1] for row in decisions_of(on)}
-    assert on.communities.hunger.max() > 0.2
-    assert not {Decision.SIEGE_START, Decision.SIEGE_END} & {row[1] for row in decisions_of(off)}
-    assert (off.communities.besieger == -1).all()
-    assert not off.communities.hunger.any()
-
-
-FIRST_DAY = {
-    "place": "Fort", "by": "movement", "camp": "state", "tightness": 0.4, "hunger": 0.2, "source": "test",
-}  # fmt: skip
-
-
-def a_place() -> str:
-    return next(iter(army_and_movement().region.places))
-
-
-def test_a_siege_of_the_first_day() -> None:
-    siege = FIRST_DAY | {"place": a_place()}
-    scenario = army_and_movement(relations__sieges={"first": siege})
-    play = begin(build_blueprint(scenario), 0)
-    (m,) = np.flatnonzero(play.world.communities.besieger >= 0)
-    c = play.world.communities
-    assert play.blueprint.besieged == {"first": m}
-    assert list(scenario.actors)[c.besieger[m]] == "movement"
-    assert scenario.camps[c.camp[m]] == "state"
-    assert (c.tightness[m], c.hunger[m], c.siege_start[m]) == pytest.approx((0.4, 0.2, 0))
-    off = army_and_movement(relations__sieges={"first": siege}, mechanisms__siege__enabled=False)
-    assert (begin(build_blueprint(off), 0).world.communities.besieger == -1).all()
-
-
-@pytest.mark.parametrize(
-    ("fault", "message"),
-    [
-        ({"by": "movemnt"}, "unknown actor 'movemnt'"),
-        ({"place": "Nowhere"}, "unknown place 'Nowhere'"),
-        ({"camp": "nobody"}, "unknown camp 'nobody'"),
-        ({"camp": "movement"}, "cannot besiege a community of its own camp"),
-        ({"tightness": 2.0}, "0 to 1"),
-    ],
-)
-def test_a_siege_that_cannot_be(fault: dict[str, object], message: str) -> None:
-    with pytest.raises(BadInput, match=message):
-        army_and_movement(relations__sieges={"first": FIRST_DAY | {"place": a_place()} | fault})
-
-
-def test_two_sieges_of_one_community() -> None:
-    siege = FIRST_DAY | {"place": a_place()}
-    with pytest.raises(BadInput, match="same community"):
-        build_blueprint(army_and_movement(relations__sieges={"first": siege, "second": siege}))
