@@ -21,6 +21,11 @@ def day(step: int, inside: int = 3) -> str:
     return (START + timedelta(days=7 * step + inside)).isoformat()
 
 
+def deployment(**more):
+    """A force of 125 that comes to the splinter in step 4, but for what `more` says."""
+    return {"type": "deploy", "actor": "splinter", "group": "bands", "fighters": 125, "date": day(4), **more}
+
+
 def still(changes=None, **interventions):
     """A scenario in which nothing happens but the interventions (hostility does not even drift)."""
     named = {f"interventions__{name}": {"source": "test", **what} for name, what in interventions.items()}
