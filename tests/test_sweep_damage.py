@@ -181,9 +181,7 @@ def test_what_another_version_wrote_is_not_called_damaged(made, copy, capsys, fi
     content = json.loads((copy / file).read_text(encoding="utf-8"))
     content.get("experiment", content)["wind"] = 3
     (copy / file).write_text(json.dumps(content), encoding="utf-8")
-    written = (
-        r"wind: does not fit this version .*was written by sahelsim 0\.0\.9, commit 0123456789ab\. Go on"
-    )
+    written = r"wind: does not fit this version .*was written by sahelsim 0\.0\.9, commit 0123456789ab\. Go on"
     with pytest.raises(BadInput, match=written):
         look(open_store(copy))
     if file == "manifest.json":

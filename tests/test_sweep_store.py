@@ -549,8 +549,8 @@ def test_short_chunks_are_handed_out_several_at_a_time(tmp_path):
 def test_a_parcel_is_written_chunk_by_chunk(tiny, whole, tmp_path, monkeypatch):
     path, written, go_on = tmp_path / "store", [], ShardWriter._go_on
 
-    def watched(self, rows, events, *, full):
-        go_on(self, rows, events, full=full)
+    def watched(self, rows, events, good):
+        go_on(self, rows, events, good)
         written.append((rows.num_rows, sum(read_shard(shard, ["run"]).num_rows for shard in list_shards(path))))
 
     run_sweep(tiny, path, HereEngine(chunks=0))

@@ -46,7 +46,7 @@ class ShardWriter:
         self._number = 0
         self._rows: pa.Table | None = None
         self._events: pa.Table | None = None
-        self._good: frozenset[str] = frozenset()
+        self._good: frozenset[str] = frozenset()  # names of runs
 
     @property
     def good(self) -> frozenset[str]:
@@ -74,8 +74,13 @@ class ShardWriter:
                 place = self._store / EVENTS / f"{self.name}.parquet"
                 begun.append(Aside(place, partial(_write_table, all_events)))
             place = self._store / SUMMARIES / f"{self.name}.parquet"
-            write, then = partial(_write_table, all_rows, growing=not full), partial(self._go_on, all_rows, all_events)
-            begun.append(Aside(place, write, then=partial(then, full=full)))
+            good = self._good.union(rows["run"].filter(rows["ok"]).to_pylist())
+            then = (
+                partial(self._go_on, None, None, frozenset())
+                if full
+                else partial(self._go_on, all_rows, all_events, good)
+            )
+            begun.append(Aside(place, partial(_write_table, all_rows, growing=not full), then=then))
         except BaseException:
             drop_all(begun)
             raise
@@ -85,11 +90,10 @@ class ShardWriter:
         """As `begin`, and put them in their places at once."""
         put_all(self.begin(rows, events))
 
-    def _go_on(self, rows: pa.Table, events: pa.Table | None, *, full: bool) -> None:
-        """What is on disk is what the shard holds; a full one is left."""
-        self._rows, self._events = (None, None) if full else (rows, events)
-        self._good = frozenset(() if full else rows["run"].filter(rows["ok"]).to_pylist())
-        self._number += full
+    def _go_on(self, rows: pa.Table | None, events: pa.Table | None, good: frozenset[str]) -> None:
+        """What is on disk is what the shard holds; None of a full one, which is left."""
+        self._rows, self._events, self._good = rows, events, good
+        self._number += rows is None
 
 
 def _joined(old: pa.Table | None, new: pa.Table | None) -> Any:
