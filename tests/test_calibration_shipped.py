@@ -42,6 +42,7 @@ def test_its_manifest_says_from_which_calibration_it_came():
     }
 
 
+@pytest.mark.jit_only
 def test_runs_over_the_shipped_posterior(tmp_path):
     few = ["--replicates", "2", "--override", "coarse", "-Scalendar.steps=10"]
     assert main(["run", REFERENCE, *few, "--posterior", "default", "--out", str(tmp_path / "run"), "-q"]) == 0
