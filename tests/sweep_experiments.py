@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sahelsim.cli.main import main
+from sahelsim.sweep.collect import collect
 from sahelsim.sweep.engines.base import Tally, Work
 from sahelsim.sweep.execute import run_parcel
 from sahelsim.sweep.load import LoadedExperiment, load_experiment
@@ -31,6 +32,9 @@ design: { kind: lhs, size: 5 }
 what_ifs:
   meek: { changes: { actors.army.doctrine.harshness: 0.0 } }
 """
+
+TOTAL = 20
+"""Runs of TINY: 5 draws x 2 replicates x a pair."""
 
 FAILING = """
 name: failing
@@ -80,6 +84,12 @@ class HereEngine:
 def hash_of(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def table_hash(store: Path, folder: Path) -> str:
+    """SHA-256 of the collected table of a store; `folder` takes the table."""
+    collect(store, folder / "table.parquet")
+    return hash_of(folder / "table.parquet")
 
 
 def left(tally: Tally) -> int:

@@ -120,7 +120,9 @@ def test_the_same_panels_make_the_same_bytes(tmp_path):
         (tmp_path / folder / "panels").mkdir(parents=True)
         writer = PanelWriter(tmp_path / folder)
         panel = panels.RunPanel("r", "baseline", 0, 0, *_made(store))
-        contents.append((tmp_path / folder / "panels" / writer.add("w-x-0000", [panel])).read_bytes())
+        name, file = writer.begin("w-x-0000", [panel])
+        file.put()
+        contents.append((tmp_path / folder / "panels" / name).read_bytes())
     assert contents[0] == contents[1]
 
 

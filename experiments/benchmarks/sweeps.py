@@ -36,6 +36,7 @@ RUNS = 160  # a round
 REPLICATES = 8
 LENGTHS = (400, 4000)  # runs of whole sweeps
 MANY = 100_000  # rows of a store
+SHARD = 500  # rows of a full shard
 
 _bare: dict = {}
 
@@ -225,7 +226,7 @@ def opening() -> dict[str, float]:
         began = time.perf_counter()
         for number, (key, name) in enumerate(store.names(code)):
             batch.append((number % rows.num_rows, key, name))
-            if len(batch) == 500:
+            if len(batch) == SHARD:
                 writer.add(_renamed(rows, batch, store, pa))
                 batch = []
         print(f"{MANY:,} rows written in {time.perf_counter() - began:.1f} s", flush=True)

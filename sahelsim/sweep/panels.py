@@ -21,7 +21,7 @@ import numpy.typing as npt
 from sahelsim.errors import BadInput
 from sahelsim.results.panel import months_of
 from sahelsim.results.variables import PANEL, PANEL_COORDINATES
-from sahelsim.sweep.files import Aside, put_all
+from sahelsim.sweep.files import Aside
 from sahelsim.sweep.layout import PANELS
 
 if TYPE_CHECKING:
@@ -89,12 +89,6 @@ class PanelWriter:
         name = f"{shard}-{number:04}.zarr.zip"
         file.add(panels)
         return name, Aside(self._folder / name, file.write, then=partial(self._go_on, shard, number, file))
-
-    def add(self, shard: str, panels: Sequence[RunPanel]) -> str:
-        """As `begin`, and put it in its place at once."""
-        name, file = self.begin(shard, panels)
-        put_all([file])
-        return name
 
     def _go_on(self, shard: str, number: int, file: _PanelFile) -> None:
         """Fill a file that is on disk further, unless it is full."""

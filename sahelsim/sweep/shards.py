@@ -75,12 +75,9 @@ class ShardWriter:
                 begun.append(Aside(place, partial(_write_table, all_events)))
             place = self._store / SUMMARIES / f"{self.name}.parquet"
             good = self._good.union(rows["run"].filter(rows["ok"]).to_pylist())
-            then = (
-                partial(self._go_on, None, None, frozenset())
-                if full
-                else partial(self._go_on, all_rows, all_events, good)
-            )
-            begun.append(Aside(place, partial(_write_table, all_rows, growing=not full), then=then))
+            write = partial(_write_table, all_rows, growing=not full)
+            kept = (None, None, frozenset[str]()) if full else (all_rows, all_events, good)
+            begun.append(Aside(place, write, then=partial(self._go_on, *kept)))
         except BaseException:
             drop_all(begun)
             raise
